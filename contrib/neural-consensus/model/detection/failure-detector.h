@@ -1,0 +1,60 @@
+#ifndef FAILURE_DETECTOR_H
+#define FAILURE_DETECTOR_H
+
+#include "peer-arrival.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ns3::detection
+{
+
+/**
+ * Suspicion of one peer by one observer (Chandra & Toueg 1996). Pure: the caller brings the time.
+ *
+ * Decisions are events, not polls: the host sets a timer for Deadline() and asks again when it
+ * fires, and after every arrival.
+ */
+class FailureDetector
+{
+  public:
+    virtual ~FailureDetector() = default;
+
+    /** Takes a message from the peer; arrivals come in order of their arrival time. */
+    virtual void OnArrival(const PeerArrival& arrival) = 0;
+
+    /** @return the level of suspicion at `now`, on the detector's own scale, rising. */
+    virtual double Level(Nanos now) const = 0;
+
+    /** @return whether the peer is suspected at `now`, which is at or after the last arrival. */
+    virtual bool Suspects(Nanos now) const = 0;
+
+    /**
+     * @return the first moment at which Suspects() holds if nothing more arrives; may lie in the
+     *         past; nothing if that will never happen (before warm-up, say)
+     */
+    virtual std::optional<Nanos> Deadline() const = 0;
+};
+
+/** Parameters by key, as written in NAME:key=value,... (doc/formats.md). */
+using DetectorParameters = std::map<std::string, std::string>;
+
+/**
+ * Makes a classical detector.
+ * @param name fixed-timeout or phi-gaussian
+ * @param parameters the detector's own keys; those left out have their documented defaults
+ * @throws std::invalid_argument naming an unknown detector, an unknown key or a bad value, and what
+ *         was expected
+ */
+std::unique_ptr<FailureDetector> MakeFailureDetector(const std::string& name,
+                                                     const DetectorParameters& parameters);
+
+/** @return the names that MakeFailureDetector() knows, in the order of the documentation. */
+const std::vector<std::string>& FailureDetectorNames();
+
+} // namespace ns3::detection
+
+#endif /* FAILURE_DETECTOR_H */
