@@ -7,9 +7,13 @@ foreach(module IN LISTS nc_ns3_modules)
   list(APPEND nc_ns3_targets ns3::${module})
 endforeach()
 
+find_package(Boost REQUIRED COMPONENTS program_options)
+
 add_library(neural-consensus SHARED ${nc_sources})
 target_include_directories(neural-consensus PUBLIC "${nc_include_dir}")
-target_link_libraries(neural-consensus PUBLIC ${nc_ns3_targets} PRIVATE nc-options ${CMAKE_DL_LIBS})
+target_link_libraries(neural-consensus
+  PUBLIC ${nc_ns3_targets} Boost::program_options
+  PRIVATE nc-options ${CMAKE_DL_LIBS})
 
 # One object library a layer, so that tests and benchmarks of a pure layer link nothing else.
 foreach(layer IN ITEMS raft detection)
