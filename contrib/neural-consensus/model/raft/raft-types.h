@@ -59,8 +59,8 @@ struct Entry
 
     bool operator==(const Entry& o) const
     {
-        return term == o.term && type == o.type && (command == o.command ||
-               (command && o.command && *command == *o.command));
+        return term == o.term && type == o.type &&
+               (command == o.command || (command && o.command && *command == *o.command));
     }
 
     bool operator!=(const Entry& o) const
@@ -72,8 +72,8 @@ struct Entry
 /** The part of a server's state that is written before it answers anybody (figure 2). */
 struct HardState
 {
-    Term term{0};               //!< latest term seen
-    ServerId vote{NO_SERVER};   //!< candidate that received the vote in `term`
+    Term term{0};             //!< latest term seen
+    ServerId vote{NO_SERVER}; //!< candidate that received the vote in `term`
 
     bool operator==(const HardState& o) const
     {
@@ -109,11 +109,12 @@ struct AppendEntries
  */
 struct AppendEntriesReply
 {
-    bool success{false};   //!< whether the follower's log matched at prevLogIndex
-    Index prevLogIndex{0}; //!< of the request that is answered
-    Index matchIndex{0};   //!< on success, last index known to agree; otherwise 0
+    bool success{false};    //!< whether the follower's log matched at prevLogIndex
+    Index prevLogIndex{0};  //!< of the request that is answered
+    Index matchIndex{0};    //!< on success, last index known to agree; otherwise 0
     Index conflictIndex{0}; //!< on rejection, where the leader should look next; otherwise 0
-    Term conflictTerm{0};  //!< on rejection, the follower's term at prevLogIndex; 0 if its log ends before
+    Term conflictTerm{
+        0}; //!< on rejection, the follower's term at prevLogIndex; 0 if its log ends before
 };
 
 /** Body of a message between servers. */

@@ -1,0 +1,414 @@
+#include "raft-invariants.h"
+
+#include <algorithm>
+#include <iterator>
+#include <sstream>
+
+namespace ns3::raft
+{
+
+namespace
+{
+
+template <typename... Parts>
+[[noreturn]] void
+Violated(const Parts&... parts)
+{
+    std::ostringstream line;
+    (line << ... << parts);
+    throw InvariantViolation(line.str());
+}
+
+} // namespace
+
+void
+InvariantChecker::AfterStep(const RaftCore& core, const Update& update)
+{
+    AfterStep(Describe(core), update);
+}
+
+void
+InvariantChecker::AfterRestart(const RaftCore& core)
+{
+    AfterRestart(Describe(core));
+}
+
+void
+InvariantChecker::AfterStep(const ServerState& now, const Update& update)
+{
+    Server& server = m_servers[now.id];
+    if (!server.running)
+    {
+        AfterRestart(ServerState{now.id, now.clusterSize});
+    }
+    CheckTermAndVote(server, now);
+    CheckLog(server, now, update);
+    TrackWrites(server, now, update);
+    Remember(server, now);
+    CheckLeadership(now, update);
+    CheckCommit(server, now);
+    CheckApplied(server, now, update);
+    server.commitIndex = now.commitIndex;
+}
+
+void
+InvariantChecker::AfterRestart(const ServerState& now)
+{
+    static const RaftLog empty;
+    ServerState state = now;
+    state.log = now.log ? now.log : &empty;
+
+    const Server before = std::move(m_servers[now.id]);
+    const HardState& kept = before.durableHardState;
+    if (state.term < kept.term ||
+        (state.term == kept.term && kept.vote != NO_SERVER && state.vote != kept.vote))
+    {
+        Violated("durability: server ",
+                 now.id,
+                 " came back in term ",
+                 state.term,
+                 " with vote ",
+                 state.vote,
+                 ", although term ",
+                 kept.term,
+                 " with vote ",
+                 kept.vote,
+                 " was on stable storage");
+    }
+    if (state.log->GetTerm(before.durable.index) != before.durable.term)
+    {
+        Violated("durability: server ",
+                 now.id,
+                 " came back without entry ",
+                 before.durable.index,
+                 " of term ",
+                 before.durable.term,
+                 ", which was on stable storage");
+    }
+    LogPosition end;
+    while (end.index < state.log->GetLastIndex())
+    {
+        const Entry& next = state.log->GetEntry(end.index + 1);
+        LearnEntry(now.id, end, next);
+        end = LogPosition{end.index + 1, next.term};
+    }
+    if (state.role != Role::FOLLOWER || state.commitIndex != 0)
+    {
+        Violated("restart: server ",
+                 now.id,
+                 " came back with a role or commit index, which are "
+                 "volatile");
+    }
+    Server& server = m_servers[now.id];
+    server = Server{};
+    server.running = true;
+    server.durableHardState = HardState{state.term, state.vote};
+    state.durableIndex = state.log->GetLastIndex();
+    Remember(server, state);
+}
+
+Index
+InvariantChecker::GetCommittedCount() const
+{
+    return m_committed.size();
+}
+
+ServerState
+InvariantChecker::Describe(const RaftCore& core)
+{
+    return ServerState{core.GetId(),
+                       core.GetConfig().servers.size(),
+                       core.GetRole(),
+                       core.GetTerm(),
+                       core.GetVote(),
+                       core.GetCommitIndex(),
+                       core.GetDurableTicket(),
+                       core.GetDurableIndex(),
+                       &core.GetLog()};
+}
+
+void
+InvariantChecker::CheckTermAndVote(const Server& before, const ServerState& now) const
+{
+    if (now.term < before.term)
+    {
+        Violated("monotonic term: server ",
+                 now.id,
+                 " went from term ",
+                 before.term,
+                 " to ",
+                 now.term);
+    }
+    if (now.term == before.term && before.vote != NO_SERVER && now.vote != before.vote)
+    {
+        Violated("election safety: server ",
+                 now.id,
+                 " changed its vote in term ",
+                 now.term,
+                 " from ",
+                 before.vote,
+                 " to ",
+                 now.vote);
+    }
+    if (now.commitIndex < before.commitIndex)
+    {
+        Violated("monotonic commit: server ",
+                 now.id,
+                 " went from ",
+                 before.commitIndex,
+                 " to ",
+                 now.commitIndex);
+    }
+}
+
+void
+InvariantChecker::CheckLog(const Server& before, const ServerState& now, const Update& update)
+{
+    LogPosition expected = before.last;
+    if (update.persist && update.persist->firstIndex != 0)
+    {
+        const Index first = update.persist->firstIndex;
+        const bool stillLeads =
+            before.role == Role::LEADER && now.role == Role::LEADER && before.term == now.term;
+        if (stillLeads && first <= before.last.index)
+        {
+            Violated("leader append-only: leader ",
+                     now.id,
+                     " of term ",
+                     now.term,
+                     " changed its log from index ",
+                     first,
+                     " on");
+        }
+        if (first <= before.commitIndex)
+        {
+            Violated("state-machine safety: server ",
+                     now.id,
+                     " changed its log from index ",
+                     first,
+                     " on, with ",
+                     before.commitIndex,
+                     " entries committed");
+        }
+        if (first > before.last.index + 1)
+        {
+            Violated("log matching: server ", now.id, " left a gap before index ", first);
+        }
+        expected = LogPosition{first - 1, now.log->GetTerm(first - 1)};
+        for (const Entry& entry : update.persist->entries)
+        {
+            LearnEntry(now.id, expected, entry);
+            expected = LogPosition{expected.index + 1, entry.term};
+        }
+    }
+    if (now.log->GetLastIndex() != expected.index || now.log->GetLastTerm() != expected.term)
+    {
+        Violated("log matching: server ",
+                 now.id,
+                 " ends at index ",
+                 now.log->GetLastIndex(),
+                 ", but what it asked to write ends at ",
+                 expected.index);
+    }
+}
+
+void
+InvariantChecker::LearnEntry(ServerId id, LogPosition previous, const Entry& entry)
+{
+    if (!m_ledger.Learn(previous, entry))
+    {
+        Violated("log matching: server ",
+                 id,
+                 " has another entry or predecessor at index ",
+                 previous.index + 1,
+                 " of term ",
+                 entry.term,
+                 " than was seen there before");
+    }
+}
+
+void
+InvariantChecker::CheckLeadership(const ServerState& now, const Update& update)
+{
+    for (const RoleChange& change : update.roleChanges)
+    {
+        if (change.role != Role::LEADER)
+        {
+            continue;
+        }
+        const auto [place, isNew] = m_leaders.try_emplace(change.term);
+        if (!isNew && place->second.id != now.id)
+        {
+            Violated("election safety: servers ",
+                     place->second.id,
+                     " and ",
+                     now.id,
+                     " both lead term ",
+                     change.term);
+        }
+        if (isNew)
+        {
+            place->second = Leader{now.id, {now.log->GetLastIndex(), now.log->GetLastTerm()}};
+            CheckNewLeader(now);
+        }
+    }
+    if (now.role == Role::LEADER)
+    {
+        const auto known = m_leaders.find(now.term);
+        if (known == m_leaders.end() || known->second.id != now.id)
+        {
+            Violated("election safety: server ",
+                     now.id,
+                     " leads term ",
+                     now.term,
+                     " without having been elected");
+        }
+    }
+}
+
+void
+InvariantChecker::CheckNewLeader(const ServerState& now) const
+{
+    // By log matching the last one of them stands for all.
+    const auto last = std::find_if(m_committed.rbegin(), m_committed.rend(), [&](const auto& c) {
+        return c.inTerm < now.term;
+    });
+    const Index index = static_cast<Index>(std::distance(last, m_committed.rend()));
+    if (index != 0 && now.log->GetTerm(index) != last->entry.term)
+    {
+        Violated("leader completeness: leader ",
+                 now.id,
+                 " of term ",
+                 now.term,
+                 " lacks entry ",
+                 index,
+                 ", committed in term ",
+                 last->inTerm);
+    }
+}
+
+void
+InvariantChecker::CheckCommit(const Server& before, const ServerState& now)
+{
+    if (now.commitIndex > now.log->GetLastIndex())
+    {
+        Violated("monotonic commit: server ",
+                 now.id,
+                 " committed beyond its log, at ",
+                 now.commitIndex);
+    }
+    bool extended = false;
+    for (Index index = before.commitIndex + 1; index <= now.commitIndex; ++index)
+    {
+        const Entry& entry = now.log->GetEntry(index);
+        if (index > m_committed.size())
+        {
+            m_committed.push_back({entry, now.term});
+            extended = true;
+        }
+        else if (m_committed[index - 1].entry != entry)
+        {
+            Violated("state-machine safety: server ",
+                     now.id,
+                     " committed another entry at index ",
+                     index,
+                     " than was committed before");
+        }
+    }
+    if (extended)
+    {
+        CheckNewCommit(now, LogPosition{now.commitIndex, now.log->GetTerm(now.commitIndex)});
+    }
+}
+
+void
+InvariantChecker::CheckNewCommit(const ServerState& now, LogPosition commit) const
+{
+    std::size_t holders = 0;
+    for (const auto& [id, server] : m_servers)
+    {
+        holders += m_ledger.Includes(server.durable, commit) ? 1 : 0;
+    }
+    if (holders < now.clusterSize / 2 + 1)
+    {
+        Violated("leader completeness: server ",
+                 now.id,
+                 " committed index ",
+                 commit.index,
+                 ", which ",
+                 holders,
+                 " of ",
+                 now.clusterSize,
+                 " servers have on stable storage");
+    }
+    // A leader of a later term may have been elected before an old leader noticed its majority.
+    for (auto leader = m_leaders.upper_bound(now.term); leader != m_leaders.end(); ++leader)
+    {
+        if (!m_ledger.Includes(leader->second.last, commit))
+        {
+            Violated("leader completeness: leader ",
+                     leader->second.id,
+                     " of term ",
+                     leader->first,
+                     " lacks entry ",
+                     commit.index,
+                     ", committed in term ",
+                     now.term);
+        }
+    }
+}
+
+void
+InvariantChecker::CheckApplied(Server& server, const ServerState& now, const Update& update) const
+{
+    for (const Applied& applied : update.applied)
+    {
+        if (applied.index != server.lastApplied + 1 || applied.index > now.commitIndex)
+        {
+            Violated("state-machine safety: server ",
+                     now.id,
+                     " applied index ",
+                     applied.index,
+                     " after ",
+                     server.lastApplied,
+                     " with ",
+                     now.commitIndex,
+                     " entries committed");
+        }
+        if (m_committed[applied.index - 1].entry != applied.entry)
+        {
+            Violated("state-machine safety: server ",
+                     now.id,
+                     " applied another entry at index ",
+                     applied.index,
+                     " than was committed");
+        }
+        server.lastApplied = applied.index;
+    }
+}
+
+void
+InvariantChecker::TrackWrites(Server& server, const ServerState& now, const Update& update) const
+{
+    while (!server.writes.empty() && server.writes.front().ticket <= now.durableTicket)
+    {
+        server.durableHardState = server.writes.front().hardState;
+        server.writes.pop_front();
+    }
+    if (update.persist && update.persist->hardState)
+    {
+        server.writes.push_back({update.persist->ticket, *update.persist->hardState});
+    }
+}
+
+void
+InvariantChecker::Remember(Server& server, const ServerState& now) const
+{
+    server.role = now.role;
+    server.term = now.term;
+    server.vote = now.vote;
+    server.last = LogPosition{now.log->GetLastIndex(), now.log->GetLastTerm()};
+    server.durable = LogPosition{now.durableIndex, now.log->GetTerm(now.durableIndex)};
+}
+
+} // namespace ns3::raft
