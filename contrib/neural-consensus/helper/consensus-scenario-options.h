@@ -1,0 +1,69 @@
+#ifndef CONSENSUS_SCENARIO_OPTIONS_H
+#define CONSENSUS_SCENARIO_OPTIONS_H
+
+#include "consensus-topology.h"
+
+#include "ns3/failure-detector.h"
+#include "ns3/fault-spec.h"
+#include "ns3/nstime.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ns3
+{
+
+/** A detector to run, by name, with parameters of its own. */
+struct DetectorChoice
+{
+    std::string name;                         //!< as in files
+    detection::DetectorParameters parameters; //!< those that differ from the defaults
+};
+
+/** Everything that `consensus-scenario` can be asked for (doc/formats.md). */
+struct ScenarioOptions
+{
+    TopologyOptions topology;              //!< network, servers and clients
+    Time duration{Seconds(60)};            //!< simulated time
+    double requestRate{20};                //!< client operations per second, whole cluster
+    std::string transport{"udp"};          //!< between servers and from clients: udp or tcp
+    std::vector<DetectorChoice> detectors; //!< run side by side on every server
+    std::string model;                     //!< model file, for the neural detector
+    std::string device{"cpu"};             //!< cpu or cuda
+    uint32_t watch{0};                     //!< peers watched by each server, 0 for all
+    faults::FaultPlan faults;              //!< from --fault and --fault-file
+    uint32_t randomFaults{0};              //!< faults to add at random
+    std::string out;                       //!< output folder, empty for none
+    bool pcap{false};
+    bool ascii{false};
+    bool flowmon{false};
+    bool observations{false};
+    bool heartbeatTrace{false};
+    bool checkInvariants{false}; //!< check Raft's safety after every step
+    bool quiet{false};           //!< no progress and no table
+    bool help{false};            //!< only print `helpText`
+    std::string helpText;
+
+    /** The options as given or by default, for summary.json: name and value, without output paths.
+     */
+    std::vector<std::pair<std::string, std::string>> record;
+
+    /** @return whether the neural detector is among the detectors */
+    bool WantsNeural() const;
+};
+
+/**
+ * Reads the options of `consensus-scenario`. What it does not know is checked and handed to
+ * ns3::CommandLine, so defaults of ns-3 attributes and global values are set on return.
+ * @param argc as in main()
+ * @param argv as in main()
+ * @return the options, in range and consistent
+ * @throws std::exception with one line that names the option and what was expected
+ */
+ScenarioOptions ParseScenarioOptions(int argc, char* argv[]);
+
+} // namespace ns3
+
+#endif /* CONSENSUS_SCENARIO_OPTIONS_H */

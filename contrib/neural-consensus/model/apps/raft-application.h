@@ -1,0 +1,177 @@
+#ifndef RAFT_APPLICATION_H
+#define RAFT_APPLICATION_H
+
+#include "message-interceptor.h"
+#include "raft-storage.h"
+#include "raft-transport.h"
+
+#include "ns3/application.h"
+#include "ns3/event-id.h"
+#include "ns3/node-clock.h"
+#include "ns3/node-cpu.h"
+#include "ns3/raft-core.h"
+#include "ns3/raft-key-value-store.h"
+#include "ns3/random-variable-stream.h"
+#include "ns3/traced-callback.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace ns3
+{
+
+struct RaftClientReply;
+
+/**
+ * A Raft server on a host: the thin shell around raft::RaftCore that owns sockets, the timer,
+ * stable storage and the key-value state machine. Everything it does goes through the node's
+ * NodeCpu, on the time of the node's NodeClock; writes go to the node's NodeDisk. Servers are found
+ * through the node's HostNetwork.
+ */
+class RaftApplication : public Application
+{
+  public:
+    /** @return the registered type. */
+    static TypeId GetTypeId();
+
+    RaftApplication();
+    ~RaftApplication() override;
+
+    /** @param servers ids of all voting servers, this one included */
+    void SetServers(std::vector<uint32_t> servers);
+
+    /** @return this server's id, 1..n */
+    uint32_t GetServerId() const;
+
+    /** The process dies: volatile state and unfinished writes are lost, sockets are closed. */
+    void Crash();
+
+    /** Starts the process again from what is on stable storage; nothing if it is up. */
+    void Restart();
+
+    /** @return whether the process runs */
+    bool IsUp() const;
+
+    /** @return the state machine of Raft, null while the process is down */
+    const raft::RaftCore* GetCore() const;
+
+    /** @return the key-value store, rebuilt from the log after a restart */
+    const raft::KeyValueStore& GetStore() const;
+
+    /** @param interceptor sees and may change every outgoing message; null for none */
+    void SetInterceptor(std::shared_ptr<MessageInterceptor> interceptor);
+
+    /** @return number of packets that were no message */
+    uint64_t GetMalformedCount() const;
+
+    /**
+     * Fixes the random stream of the election timeout.
+     * @param stream first stream number
+     * @return number of streams used
+     */
+    int64_t AssignStreams(int64_t stream);
+
+    /** @param server who; @param change role, term, leader and the rule behind it */
+    typedef void (*RoleCallback)(uint32_t server, const raft::RoleChange& change);
+    /** @param server who; @param commitIndex index of the last committed entry */
+    typedef void (*CommitCallback)(uint32_t server, uint64_t commitIndex);
+    /** @param server who; @param applied entry and its index */
+    typedef void (*ApplyCallback)(uint32_t server, const raft::Applied& applied);
+    /** @param message as sent (after any interceptor) or as received */
+    typedef void (*MessageCallback)(const raft::Message& message);
+    /** @param server who; @param reason what was wrong */
+    typedef void (*ComplaintCallback)(uint32_t server, const char* reason);
+    /** @param core state after the step; @param update what the step asked for */
+    typedef void (*StepCallback)(const raft::RaftCore& core, const raft::Update& update);
+    /** @param server who; @param up whether the process runs now */
+    typedef void (*LifeCallback)(uint32_t server, bool up);
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    void StartApplication() override;
+    void StopApplication() override;
+
+    void HandlePacket(uint32_t from, Ptr<Packet> packet);
+    void HandleRequest(uint32_t client, Ptr<Packet> packet);
+    void Complain(const char* reason);
+    /** What happened, before it is stamped with time and randomness. */
+    using Happening = decltype(raft::Event::what);
+
+    /** An event on its way to the core, and for a proposal who made it. */
+    struct Work
+    {
+        Happening what;
+        uint32_t client{0};
+        uint64_t request{0};
+    };
+
+    void Feed(Work work);
+    void Carry(const raft::Update& update, const Work& work);
+    void AnswerProposal(const raft::ProposalResult& result, const Work& work);
+    void SendAllDurable();
+    void Send(const raft::Message& message);
+    void ApplyEntry(const raft::Applied& applied);
+    void ReplyTo(uint32_t client, const RaftClientReply& reply);
+    void ArmTimer(raft::TimePoint deadline);
+    void HandleTimer();
+
+    /** A client that waits for the entry at an index. */
+    struct Waiting
+    {
+        raft::Term term{0};
+        uint32_t client{0};
+        uint64_t request{0};
+    };
+
+    // Attributes
+    uint32_t m_serverId{0};
+    uint16_t m_port{9000};
+    TypeId m_socketFactory;
+    Time m_heartbeatInterval;
+    Time m_electionTimeoutMin;
+    Time m_electionTimeoutMax;
+    uint32_t m_maxBatchEntries{64};
+    uint32_t m_maxBatchBytes{32768};
+
+    std::vector<uint32_t> m_servers;
+    std::shared_ptr<MessageInterceptor> m_interceptor;
+    Ptr<UniformRandomVariable> m_random;
+    Ptr<NodeClock> m_clock;
+    Ptr<NodeCpu> m_cpu;
+    std::unique_ptr<RaftStorage> m_storage; //!< survives a crash
+
+    // Lost in a crash
+    std::unique_ptr<raft::RaftCore> m_core;
+    std::unique_ptr<RaftTransport> m_transport;
+    raft::KeyValueStore m_store;
+    std::deque<Work> m_work;           //!< not yet stepped
+    bool m_stepping{false};            //!< inside Feed()
+    std::deque<raft::Outgoing> m_held; //!< wait for a write
+    uint64_t m_durableTicket{0};
+    std::map<raft::Index, Waiting> m_waiting;
+    raft::TimePoint m_deadline{}; //!< when the core wants its next tick
+    raft::TimePoint m_timerAt{};  //!< when m_timer fires, on the node's clock
+    EventId m_timer;
+    uint64_t m_life{0}; //!< counts starts, so that work queued before a crash is told apart
+
+    uint64_t m_malformed{0};
+
+    TracedCallback<uint32_t, const raft::RoleChange&> m_roleTrace;
+    TracedCallback<uint32_t, uint64_t> m_commitTrace;
+    TracedCallback<uint32_t, const raft::Applied&> m_applyTrace;
+    TracedCallback<const raft::Message&> m_txTrace;
+    TracedCallback<const raft::Message&> m_rxTrace;
+    TracedCallback<uint32_t, const char*> m_malformedTrace;
+    TracedCallback<uint32_t, const char*> m_rejectedTrace;
+    TracedCallback<const raft::RaftCore&, const raft::Update&> m_stepTrace;
+    TracedCallback<uint32_t, bool> m_lifeTrace;
+};
+
+} // namespace ns3
+
+#endif /* RAFT_APPLICATION_H */

@@ -1,0 +1,61 @@
+#ifndef RAFT_HEADER_H
+#define RAFT_HEADER_H
+
+#include "ns3/header.h"
+#include "ns3/packet.h"
+#include "ns3/raft-types.h"
+
+#include <optional>
+
+namespace ns3
+{
+
+/**
+ * A Raft message on the wire (doc/wire-formats.md), in network byte order:
+ * magic 'R', version, type, reserved (1 byte each), from, to (4), term (8), then the body.
+ *
+ * Nothing that arrives is trusted: every length is checked against what is left of the packet, and
+ * bytes after the message make it malformed.
+ */
+class RaftHeader : public Header
+{
+  public:
+    static constexpr uint8_t MAGIC = 'R';
+    static constexpr uint8_t VERSION = 1;
+
+    /** @return the registered type. */
+    static TypeId GetTypeId();
+
+    RaftHeader() = default;
+
+    /** @param message the message to write */
+    explicit RaftHeader(raft::Message message);
+
+    /**
+     * Reads a packet that should hold exactly one message.
+     * @param packet any bytes
+     * @return the message, or nothing if the packet is malformed
+     */
+    static std::optional<raft::Message> Parse(Ptr<const Packet> packet);
+
+    /** @return the message that was read or is to be written; only if IsValid() */
+    const raft::Message& GetMessage() const;
+
+    /** @return false after reading something that is not a message */
+    bool IsValid() const;
+
+    // Inherited
+    TypeId GetInstanceTypeId() const override;
+    uint32_t GetSerializedSize() const override;
+    void Serialize(Buffer::Iterator start) const override;
+    uint32_t Deserialize(Buffer::Iterator start) override;
+    void Print(std::ostream& os) const override;
+
+  private:
+    raft::Message m_message;
+    bool m_valid{true};
+};
+
+} // namespace ns3
+
+#endif /* RAFT_HEADER_H */

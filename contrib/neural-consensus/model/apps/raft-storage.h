@@ -1,0 +1,63 @@
+#ifndef RAFT_STORAGE_H
+#define RAFT_STORAGE_H
+
+#include "ns3/node-disk.h"
+#include "ns3/ptr.h"
+#include "ns3/raft-core.h"
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace ns3
+{
+
+/**
+ * Stable storage of one server: term, vote and log on the node's disk. Requests that come while a
+ * write is under way are written together by the next one (group commit). What is not yet written
+ * when the process dies is lost.
+ */
+class RaftStorage
+{
+  public:
+    /** Called with the ticket up to which everything is durable. */
+    using Written = std::function<void(uint64_t ticket)>;
+
+    /** @param disk the node's disk */
+    explicit RaftStorage(Ptr<NodeDisk> disk);
+    ~RaftStorage();
+
+    RaftStorage(const RaftStorage&) = delete;
+    RaftStorage& operator=(const RaftStorage&) = delete;
+
+    /**
+     * Starts to write a request.
+     * @param request what to write, tickets in order
+     */
+    void Write(raft::PersistRequest request);
+
+    /** @param written whom to tell of finished writes; an empty function for nobody */
+    void SetWritten(Written written);
+
+    /** Forgets all writes that are not finished, as when the process dies. */
+    void DropPending();
+
+    /** @return what is durable now */
+    const raft::DurableState& GetDurable() const;
+
+  private:
+    void StartWrite();
+    void Finish(uint64_t life);
+    void Store(raft::PersistRequest& request);
+
+    Ptr<NodeDisk> m_disk;
+    raft::DurableState m_durable;
+    std::vector<raft::PersistRequest> m_waiting;
+    std::vector<raft::PersistRequest> m_inFlight;
+    Written m_written;
+    uint64_t m_life{0}; //!< counts DropPending(), so that a late completion is told apart
+};
+
+} // namespace ns3
+
+#endif /* RAFT_STORAGE_H */

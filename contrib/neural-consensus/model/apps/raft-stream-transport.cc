@@ -1,0 +1,272 @@
+#include "raft-stream-transport.h"
+
+#include "ns3/abort.h"
+#include "ns3/inet-socket-address.h"
+#include "ns3/simulator.h"
+
+#include <vector>
+
+namespace ns3
+{
+
+namespace
+{
+
+const Time STALL_TIMEOUT = Seconds(1);
+constexpr uint32_t LENGTH_SIZE = 4;
+
+Ptr<Packet>
+LengthPrefix(uint32_t size)
+{
+    const uint8_t bytes[LENGTH_SIZE] = {static_cast<uint8_t>(size >> 24),
+                                        static_cast<uint8_t>(size >> 16),
+                                        static_cast<uint8_t>(size >> 8),
+                                        static_cast<uint8_t>(size)};
+    return Create<Packet>(bytes, LENGTH_SIZE);
+}
+
+uint32_t
+PeekLength(Ptr<const Packet> packet)
+{
+    uint8_t bytes[LENGTH_SIZE];
+    packet->CopyData(bytes, LENGTH_SIZE);
+    return uint32_t{bytes[0]} << 24 | uint32_t{bytes[1]} << 16 | uint32_t{bytes[2]} << 8 | bytes[3];
+}
+
+void
+Silence(Ptr<Socket> socket)
+{
+    socket->SetRecvCallback(MakeNullCallback<void, Ptr<Socket>>());
+    socket->SetSendCallback(MakeNullCallback<void, Ptr<Socket>, uint32_t>());
+    socket->SetConnectCallback(MakeNullCallback<void, Ptr<Socket>>(),
+                               MakeNullCallback<void, Ptr<Socket>>());
+    socket->SetCloseCallbacks(MakeNullCallback<void, Ptr<Socket>>(),
+                              MakeNullCallback<void, Ptr<Socket>>());
+    socket->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+                              MakeNullCallback<void, Ptr<Socket>, const Address&>());
+}
+
+} // namespace
+
+RaftStreamTransport::RaftStreamTransport(Setup setup, Ptr<Socket> listener)
+    : m_setup(std::move(setup)),
+      m_network(m_setup.node->GetObject<HostNetwork>()),
+      m_listener(listener)
+{
+    NS_ABORT_MSG_UNLESS(m_network, "node " << m_setup.node->GetId() << " has no HostNetwork");
+    NS_ABORT_MSG_IF(m_listener->Bind(InetSocketAddress(Ipv4Address::GetAny(), m_setup.port)) != 0,
+                    "port " << m_setup.port << " is in use on node " << m_setup.node->GetId());
+    m_listener->Listen();
+    m_listener->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+                                  MakeCallback(&RaftStreamTransport::HandleAccept, this));
+    m_stallTimer = Simulator::Schedule(STALL_TIMEOUT, &RaftStreamTransport::WatchForStalls, this);
+}
+
+RaftStreamTransport::~RaftStreamTransport()
+{
+    m_stallTimer.Cancel();
+    Silence(m_listener);
+    m_listener->Close();
+    for (auto& [socket, connection] : m_connections)
+    {
+        Silence(socket);
+        socket->Close();
+    }
+}
+
+void
+RaftStreamTransport::Send(uint32_t host, Ptr<Packet> message)
+{
+    Connection* existing = FindConnection(host);
+    Connection& connection = existing ? *existing : Connect(host);
+    const uint32_t size = message->GetSize();
+    // A socket that is still connecting takes data, too, and sends it once it is connected.
+    if (connection.socket->GetTxAvailable() < size + LENGTH_SIZE)
+    {
+        return; // as on a datagram network, the sender's protocol copes with the loss
+    }
+    Ptr<Packet> frame = LengthPrefix(size);
+    frame->AddAtEnd(message);
+    connection.socket->Send(frame);
+}
+
+RaftStreamTransport::Connection*
+RaftStreamTransport::FindConnection(uint32_t host)
+{
+    if (auto own = m_outgoing.find(host); own != m_outgoing.end())
+    {
+        return &m_connections.at(own->second);
+    }
+    for (auto& [socket, connection] : m_connections)
+    {
+        // Answer a client on its own connection; between servers each side opens one.
+        if (connection.host == host && connection.established)
+        {
+            return &connection;
+        }
+    }
+    return nullptr;
+}
+
+RaftStreamTransport::Connection&
+RaftStreamTransport::Connect(uint32_t host)
+{
+    Ptr<Socket> socket = Socket::CreateSocket(m_setup.node, m_setup.socketFactory);
+    socket->Bind();
+    Adopt(socket, host, false);
+    m_outgoing[host] = socket;
+    socket->SetConnectCallback(MakeCallback(&RaftStreamTransport::HandleConnected, this),
+                               MakeCallback(&RaftStreamTransport::HandleEnd, this));
+    socket->Connect(InetSocketAddress(m_network->AddressOf(host), m_setup.port));
+    return m_connections.at(socket);
+}
+
+void
+RaftStreamTransport::Adopt(Ptr<Socket> socket, uint32_t host, bool established)
+{
+    Connection connection;
+    connection.socket = socket;
+    connection.host = host;
+    connection.established = established;
+    connection.idleTxAvailable = socket->GetTxAvailable();
+    connection.progressAt = Simulator::Now();
+    connection.received = Create<Packet>();
+    m_connections.emplace(socket, connection);
+    socket->SetRecvCallback(MakeCallback(&RaftStreamTransport::HandleRead, this));
+    socket->SetSendCallback(MakeCallback(&RaftStreamTransport::HandleAcknowledged, this));
+    socket->SetCloseCallbacks(MakeCallback(&RaftStreamTransport::HandleEnd, this),
+                              MakeCallback(&RaftStreamTransport::HandleEnd, this));
+}
+
+void
+RaftStreamTransport::Drop(Ptr<Socket> socket)
+{
+    auto at = m_connections.find(socket);
+    if (at == m_connections.end())
+    {
+        return;
+    }
+    auto own = m_outgoing.find(at->second.host);
+    if (own != m_outgoing.end() && own->second == socket)
+    {
+        m_outgoing.erase(own);
+    }
+    m_connections.erase(at);
+    Silence(socket);
+    socket->Close();
+}
+
+void
+RaftStreamTransport::WatchForStalls()
+{
+    const Time now = Simulator::Now();
+    std::vector<Ptr<Socket>> stalled;
+    for (auto& [socket, connection] : m_connections)
+    {
+        if (connection.established && socket->GetTxAvailable() == connection.idleTxAvailable)
+        {
+            connection.progressAt = now; // nothing to wait for
+        }
+        else if (now - connection.progressAt >= STALL_TIMEOUT)
+        {
+            stalled.push_back(socket);
+        }
+    }
+    for (const auto& socket : stalled)
+    {
+        Drop(socket);
+    }
+    m_stallTimer = Simulator::Schedule(STALL_TIMEOUT, &RaftStreamTransport::WatchForStalls, this);
+}
+
+void
+RaftStreamTransport::HandleAccept(Ptr<Socket> socket, const Address& from)
+{
+    const uint32_t host = m_network->HostOf(InetSocketAddress::ConvertFrom(from).GetIpv4());
+    if (host == 0)
+    {
+        m_setup.malformed("connection from an address that belongs to no host");
+        socket->Close();
+        return;
+    }
+    Adopt(socket, host, true);
+}
+
+void
+RaftStreamTransport::HandleConnected(Ptr<Socket> socket)
+{
+    Connection& connection = m_connections.at(socket);
+    connection.established = true;
+    connection.progressAt = Simulator::Now();
+}
+
+void
+RaftStreamTransport::HandleAcknowledged(Ptr<Socket> socket, uint32_t)
+{
+    if (auto at = m_connections.find(socket); at != m_connections.end())
+    {
+        at->second.progressAt = Simulator::Now();
+    }
+}
+
+void
+RaftStreamTransport::HandleEnd(Ptr<Socket> socket)
+{
+    Drop(socket);
+}
+
+void
+RaftStreamTransport::HandleRead(Ptr<Socket> socket)
+{
+    while (Ptr<Packet> bytes = socket->Recv())
+    {
+        if (bytes->GetSize() == 0)
+        {
+            break;
+        }
+        auto at = m_connections.find(socket);
+        if (at == m_connections.end())
+        {
+            return;
+        }
+        at->second.received->AddAtEnd(bytes);
+        if (!ExtractFrames(socket))
+        {
+            return;
+        }
+    }
+}
+
+bool
+RaftStreamTransport::ExtractFrames(Ptr<Socket> socket)
+{
+    while (true)
+    {
+        auto at = m_connections.find(socket);
+        if (at == m_connections.end())
+        {
+            return false; // the receiver closed it
+        }
+        Ptr<Packet> received = at->second.received;
+        if (received->GetSize() < LENGTH_SIZE)
+        {
+            return true;
+        }
+        const uint32_t size = PeekLength(received);
+        if (size > MAX_FRAME)
+        {
+            m_setup.malformed("frame longer than the limit");
+            Drop(socket);
+            return false;
+        }
+        if (received->GetSize() < LENGTH_SIZE + size)
+        {
+            return true;
+        }
+        Ptr<Packet> message = received->CreateFragment(LENGTH_SIZE, size);
+        received->RemoveAtStart(LENGTH_SIZE + size);
+        m_setup.receiver(at->second.host, message);
+    }
+}
+
+} // namespace ns3

@@ -1,0 +1,76 @@
+#ifndef RAFT_STREAM_TRANSPORT_H
+#define RAFT_STREAM_TRANSPORT_H
+
+#include "raft-transport.h"
+
+#include "ns3/event-id.h"
+#include "ns3/host-network.h"
+#include "ns3/nstime.h"
+#include "ns3/socket.h"
+
+#include <map>
+
+namespace ns3
+{
+
+/**
+ * Messages over connections, each behind its length (4 bytes, network order). A host keeps one
+ * connection to every host that it sends to and opens it when there is something to send; a host
+ * that was called answers on the caller's connection, so clients need not listen.
+ *
+ * A connection whose unsent data makes no progress for STALL_TIMEOUT is given up and opened anew at
+ * the next message, as a real server does with keep-alives: the retransmission timer of TCP alone
+ * would leave a recovered peer alone for up to a minute.
+ */
+class RaftStreamTransport : public RaftTransport
+{
+  public:
+    /** Frames above this many bytes end the connection that they come on. */
+    static constexpr uint32_t MAX_FRAME = 1 << 20;
+
+    /**
+     * @param setup see RaftTransport
+     * @param listener fresh socket of the setup's factory
+     */
+    RaftStreamTransport(Setup setup, Ptr<Socket> listener);
+    ~RaftStreamTransport() override;
+
+    void Send(uint32_t host, Ptr<Packet> message) override;
+
+  private:
+    /** One connection; incoming ones are only answered on. */
+    struct Connection
+    {
+        Ptr<Socket> socket;
+        uint32_t host{0};
+        bool established{false};
+        uint32_t idleTxAvailable{0}; //!< room in an empty send buffer
+        Time progressAt;      //!< when it was opened, or its peer last acknowledged something
+        Ptr<Packet> received; //!< bytes that are not yet a whole frame
+    };
+
+    Connection* FindConnection(uint32_t host);
+    Connection& Connect(uint32_t host);
+    void Adopt(Ptr<Socket> socket, uint32_t host, bool established);
+    void Drop(Ptr<Socket> socket);
+    void WatchForStalls();
+
+    void HandleAccept(Ptr<Socket> socket, const Address& from);
+    void HandleConnected(Ptr<Socket> socket);
+    void HandleEnd(Ptr<Socket> socket);
+    void HandleAcknowledged(Ptr<Socket> socket, uint32_t available);
+    void HandleRead(Ptr<Socket> socket);
+    /** @return false if the connection was dropped */
+    bool ExtractFrames(Ptr<Socket> socket);
+
+    Setup m_setup;
+    Ptr<HostNetwork> m_network;
+    Ptr<Socket> m_listener;
+    std::map<Ptr<Socket>, Connection> m_connections;
+    std::map<uint32_t, Ptr<Socket>> m_outgoing; //!< by host, the one opened from here
+    EventId m_stallTimer;
+};
+
+} // namespace ns3
+
+#endif /* RAFT_STREAM_TRANSPORT_H */

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Runs a target of the workflow on all cores: scripts/workflow.sh demo [further snakemake options].
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if [ $# -eq 0 ]; then
+  echo "workflow.sh: expected a target, one of demo, smoke" >&2
+  exit 2
+fi
+# Parallelism comes from processes: a second pool of threads in each would only get in the way.
+export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+# Debian's own, whatever Python comes first on the PATH: it has the plotting libraries.
+exec /usr/bin/snakemake --snakefile workflow/Snakefile --cores "$(nproc)" \
+  --rerun-incomplete --rerun-triggers mtime params "$@"
