@@ -15,7 +15,7 @@ struct GilbertElliottLoss
 {
     /// Share of packets lost in the long run, 0 to 1; 0 turns the model off.
     double meanLoss{0.0};
-    /// Mean number of packets lost in a row, at least 1 and more than meanLoss / (1 - meanLoss),
+    /// Mean number of packets lost in a row, at least 1 and at least meanLoss / (1 - meanLoss),
     /// for a shorter burst would need good states of less than one packet.
     double meanBurstLength{4.0};
 };

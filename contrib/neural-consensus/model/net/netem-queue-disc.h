@@ -9,6 +9,7 @@
 #include "ns3/ptr.h"
 #include "ns3/queue-disc.h"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
@@ -17,8 +18,9 @@
 namespace ns3
 {
 
+class Ipv4QueueDiscItem;
 class NetemDelayQueue;
-class NetemFlow;
+struct NetemFlow;
 
 /**
  * A root queue disc that impairs what a host sends, as the discipline netem does in Linux: delay,
@@ -102,18 +104,18 @@ class NetemQueueDisc : public QueueDisc
     bool CheckConfig() override;
     void InitializeParams() override;
 
-    /** @return the destination's state; that of the others where it has none */
-    NetemFlow& FlowOf(const QueueDiscItem& item);
+    /** @return the destination's own state, made if it has none */
     NetemFlow& FlowFor(Ipv4Address to);
-    void Changed();
-    bool Hold(Ptr<QueueDiscItem> item, Time due);
-    void Duplicate(const QueueDiscItem& item);
-    void WakeAt(Time due);
+    void NoteChange();
+    bool HoldUntil(Ptr<QueueDiscItem> item, Time due);
+    void EnqueueCopy(const Ipv4QueueDiscItem& item);
 
+    std::array<NetemParameters, 2> m_defaults;                //!< by layer
     std::vector<std::unique_ptr<NetemFlow>> m_flows;          //!< [0] is for unknown destinations
     std::unordered_map<uint32_t, NetemFlow*> m_flowByAddress; //!< by the address as an integer
     Ptr<NetemDelayQueue> m_delayQueue;
-    EventId m_wake;        //!< at or before the time at which the first waiting packet is due
+    EventId m_wake;        //!< runs the disc when a waiting packet is due
+    Time m_wakeTime;       //!< of m_wake
     bool m_impaired;       //!< whether any rule or cut is in force
     bool m_down;           //!< whether the device is silenced
     bool m_copying;        //!< whether the item being enqueued is a duplicate
