@@ -23,6 +23,12 @@ class FailureDetector
   public:
     virtual ~FailureDetector() = default;
 
+    /**
+     * Observation begins. A peer that is never heard from is judged as if a heartbeat had arrived
+     * now; without Start() nothing is suspected before the first heartbeat.
+     */
+    virtual void Start(Nanos now) = 0;
+
     /** Takes a message from the peer; arrivals come in order of their arrival time. */
     virtual void OnArrival(const PeerArrival& arrival) = 0;
 
@@ -44,13 +50,39 @@ using DetectorParameters = std::map<std::string, std::string>;
 
 /**
  * Makes a classical detector.
+ *
+ * | name | key | default | meaning |
+ * |---|---|---|---|
+ * | fixed-timeout | timeout | 500ms | silence after which the peer is suspected |
+ * | phi-gaussian | threshold | 8 | phi from which on the peer is suspected |
+ * | | window | 1000 | intervals remembered |
+ * | | min-std | 10ms | floor of the standard deviation |
+ * | | pause | 0s | added to the mean: a pause that is acceptable |
+ * | | first | 100ms | estimate of the interval before there are any |
+ *
+ * Times are written as ns-3 writes them (500ms); a bare number is seconds.
+ *
  * @param name fixed-timeout or phi-gaussian
- * @param parameters the detector's own keys; those left out have their documented defaults
+ * @param parameters the detector's own keys; those left out have their defaults
  * @throws std::invalid_argument naming an unknown detector, an unknown key or a bad value, and what
  *         was expected
  */
 std::unique_ptr<FailureDetector> MakeFailureDetector(const std::string& name,
                                                      const DetectorParameters& parameters);
+
+/** A detector as a user asks for it. */
+struct DetectorSpec
+{
+    std::string name;              //!< of the detector
+    DetectorParameters parameters; //!< its keys
+};
+
+/**
+ * @param text NAME[:key=value,...]
+ * @throws std::invalid_argument where a part has no `=`, an empty or a repeated key; whether name,
+ *         keys and values are good is for MakeFailureDetector() to say
+ */
+DetectorSpec ParseDetectorSpec(const std::string& text);
 
 /** @return the names that MakeFailureDetector() knows, in the order of the documentation. */
 const std::vector<std::string>& FailureDetectorNames();

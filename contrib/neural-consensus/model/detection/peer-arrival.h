@@ -18,10 +18,10 @@ using Nanos = std::chrono::nanoseconds;
 /** The Raft fields that a heartbeat may carry. The whole whitelist is heartbeat-header.h. */
 struct PeerStatus
 {
-    uint64_t term{0};         //!< the peer's current term
-    uint64_t lastIndex{0};    //!< index of its last log entry
-    uint64_t commitIndex{0};  //!< its commit index
-    bool leader{false};       //!< whether it says that it leads
+    uint64_t term{0};        //!< the peer's current term
+    uint64_t lastIndex{0};   //!< index of its last log entry
+    uint64_t commitIndex{0}; //!< its commit index
+    bool leader{false};      //!< whether it says that it leads
 };
 
 /** A message of the heartbeat protocol that arrived from a peer. */
@@ -34,11 +34,11 @@ struct PeerArrival
     };
 
     Kind kind{Kind::HEARTBEAT};
-    uint32_t peer{0};       //!< who sent it, 1..n
-    uint64_t sequence{0};   //!< of the heartbeat, or of the observer's heartbeat that is answered
-    Nanos arrived{};        //!< observer's clock
-    Nanos peerClock{};      //!< peer's clock when it sent the message
-    Nanos roundTrip{};      //!< only for REPLY: from the sending of the heartbeat to `arrived`
+    uint32_t peer{0};     //!< who sent it, 1..n
+    uint64_t sequence{0}; //!< of the heartbeat, or of the observer's heartbeat that is answered
+    Nanos arrived{};      //!< observer's clock
+    Nanos peerClock{};    //!< peer's clock when it sent the message
+    Nanos roundTrip{};    //!< only for REPLY: from the sending of the heartbeat to `arrived`
     PeerStatus status;
 };
 
