@@ -51,7 +51,10 @@ class ConsensusTopology
     /** @return the devices of a host. */
     NetDeviceContainer DevicesOf(uint32_t id) const;
 
-    /** @return what a reader calls the host: server-1, client-6, in wan with the region behind. */
+    /** @return the host's name in file names: server-1, client-6. */
+    std::string HostName(uint32_t id) const;
+
+    /** @return the host's name, in wan with its region: server-1 (N_Virginia). */
     std::string HostLabel(uint32_t id) const;
 
     /** @return the family's name. */

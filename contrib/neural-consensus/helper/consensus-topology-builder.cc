@@ -1,0 +1,171 @@
+#include "consensus-topology-builder.h"
+
+#include "ns3/abort.h"
+#include "ns3/arp-cache.h"
+#include "ns3/host-network.h"
+#include "ns3/internet-stack-helper.h"
+#include "ns3/ipv4-interface.h"
+#include "ns3/ipv4-l3-protocol.h"
+#include "ns3/ipv4-static-routing-helper.h"
+#include "ns3/traffic-control-layer.h"
+
+namespace ns3
+{
+
+namespace
+{
+
+void
+InstallStack(const NodeContainer& nodes)
+{
+    InternetStackHelper internet;
+    internet.SetIpv6StackInstall(false);
+    internet.SetRoutingHelper(Ipv4StaticRoutingHelper());
+    internet.Install(nodes);
+}
+
+Ipv4Address
+SubnetAddress(uint32_t host)
+{
+    return Ipv4Address(Ipv4Address("10.0.0.0").Get() + host);
+}
+
+} // namespace
+
+ConsensusTopologyBuilder::ConsensusTopologyBuilder(const TopologyOptions& options)
+    : m_options(options)
+{
+    m_topology.m_name = options.name;
+    m_topology.m_servers.Create(options.servers);
+    m_topology.m_clients.Create(options.clients);
+    m_topology.m_devices.resize(HostCount());
+    InstallStack(m_topology.m_servers);
+    InstallStack(m_topology.m_clients);
+    for (uint32_t id = 1; id <= HostCount(); ++id)
+    {
+        Ptr<HostNetwork> network = CreateObject<HostNetwork>();
+        network->SetHostId(id);
+        Host(id)->AggregateObject(network);
+        m_topology.m_labels.push_back(m_topology.HostName(id));
+    }
+}
+
+const TopologyOptions&
+ConsensusTopologyBuilder::Options() const
+{
+    return m_options;
+}
+
+uint32_t
+ConsensusTopologyBuilder::HostCount() const
+{
+    return m_topology.HostCount();
+}
+
+Ptr<Node>
+ConsensusTopologyBuilder::Host(uint32_t id) const
+{
+    return m_topology.Host(id);
+}
+
+Ptr<Node>
+ConsensusTopologyBuilder::AddBridge()
+{
+    NodeContainer bridge(1);
+    m_topology.m_infrastructure.Add(bridge);
+    return bridge.Get(0);
+}
+
+Ptr<Node>
+ConsensusTopologyBuilder::AddRouter()
+{
+    NodeContainer router(1);
+    InstallStack(router);
+    m_topology.m_infrastructure.Add(router);
+    return router.Get(0);
+}
+
+Ptr<NetemQueueDisc>
+ConsensusTopologyBuilder::AddHostDevice(uint32_t host,
+                                        Ptr<NetDevice> device,
+                                        Ipv4Address address,
+                                        Ipv4Mask mask)
+{
+    Ptr<NetemQueueDisc> disc = CreateObject<NetemQueueDisc>();
+    disc->SetDefault(NetemQueueDisc::TOPOLOGY, m_options.impairment);
+    device->GetNode()->GetObject<TrafficControlLayer>()->SetRootQueueDiscOnDevice(device, disc);
+    Host(host)->GetObject<HostNetwork>()->AddDevice(device, disc);
+    AddInterface(device, address, mask);
+    m_topology.m_devices.at(host - 1).Add(device);
+    return disc;
+}
+
+uint32_t
+ConsensusTopologyBuilder::AddInterface(Ptr<NetDevice> device, Ipv4Address address, Ipv4Mask mask)
+{
+    Ptr<Ipv4> ipv4 = device->GetNode()->GetObject<Ipv4>();
+    const uint32_t interface = ipv4->AddInterface(device);
+    ipv4->AddAddress(interface, Ipv4InterfaceAddress(address, mask));
+    ipv4->SetUp(interface);
+    return interface;
+}
+
+void
+ConsensusTopologyBuilder::AddOtherDevice(Ptr<NetDevice> device)
+{
+    m_topology.m_otherDevices.Add(device);
+}
+
+void
+ConsensusTopologyBuilder::Reach(uint32_t from,
+                                uint32_t to,
+                                Ipv4Address address,
+                                Ptr<NetemQueueDisc> disc)
+{
+    Host(from)->GetObject<HostNetwork>()->AddHost(to, address, disc);
+}
+
+void
+ConsensusTopologyBuilder::AddSubnet(const std::vector<Ptr<NetDevice>>& devices)
+{
+    NS_ABORT_MSG_IF(devices.size() != HostCount(), "One device per host");
+    const Ipv4Mask mask("255.255.0.0");
+    for (uint32_t from = 1; from <= HostCount(); ++from)
+    {
+        Ptr<NetDevice> device = devices[from - 1];
+        Ptr<NetemQueueDisc> disc = AddHostDevice(from, device, SubnetAddress(from), mask);
+        Ptr<Ipv4L3Protocol> ipv4 = device->GetNode()->GetObject<Ipv4L3Protocol>();
+        Ptr<ArpCache> cache =
+            ipv4->GetInterface(ipv4->GetInterfaceForDevice(device))->GetArpCache();
+        for (uint32_t to = 1; to <= HostCount(); ++to)
+        {
+            if (to != from)
+            {
+                Reach(from, to, SubnetAddress(to), disc);
+                ArpCache::Entry* neighbour = cache->Add(SubnetAddress(to));
+                neighbour->SetMacAddress(devices[to - 1]->GetAddress());
+                neighbour->MarkPermanent();
+            }
+        }
+    }
+}
+
+void
+ConsensusTopologyBuilder::Describe(uint32_t host, const std::string& what)
+{
+    m_topology.m_labels.at(host - 1) += " (" + what + ")";
+}
+
+void
+ConsensusTopologyBuilder::SetWarmUp(Time warmUp)
+{
+    m_topology.m_warmUp = warmUp;
+}
+
+ConsensusTopology
+ConsensusTopologyBuilder::Finish()
+{
+    return m_topology;
+}
+
+} // namespace ns3

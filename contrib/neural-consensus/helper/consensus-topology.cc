@@ -1,0 +1,214 @@
+#include "consensus-topology.h"
+
+#include "consensus-topology-builder.h"
+
+#include "ns3/abort.h"
+#include "ns3/csma-helper.h"
+#include "ns3/host-network.h"
+#include "ns3/internet-stack-helper.h"
+#include "ns3/wifi-helper.h"
+
+#include <algorithm>
+#include <sstream>
+#include <stdexcept>
+
+namespace ns3
+{
+
+namespace
+{
+
+/** Addresses have room for this many in every family. */
+constexpr uint32_t MAX_HOSTS = 250;
+
+struct Family
+{
+    std::string name;
+    void (*build)(ConsensusTopologyBuilder&);
+    bool hasRate;  ///< whether the link rate is for the user to choose
+    bool hasDelay; ///< whether the link delay is
+};
+
+const std::vector<Family>&
+Families()
+{
+    static const std::vector<Family> families{
+        {"lan", &BuildLan, true, true},
+        {"star", &BuildStar, true, true},
+        {"mesh", &BuildMesh, true, true},
+        {"dumbbell", &BuildDumbbell, true, true},
+        {"wan", &BuildWan, true, false},
+        {"wifi", &BuildWifi, false, false},
+        {"csma", &BuildCsma, true, true},
+    };
+    return families;
+}
+
+const Family&
+FindFamily(const std::string& name)
+{
+    const auto& families = Families();
+    const auto found = std::find_if(families.begin(), families.end(), [&](const Family& family) {
+        return family.name == name;
+    });
+    if (found == families.end())
+    {
+        std::string known;
+        for (const auto& family : families)
+        {
+            known += (known.empty() ? "" : ", ") + family.name;
+        }
+        throw std::invalid_argument("unknown topology '" + name + "', expected one of " + known);
+    }
+    return *found;
+}
+
+void
+Check(const TopologyOptions& options, const Family& family)
+{
+    const auto reject = [&](const std::string& what) {
+        throw std::invalid_argument("topology " + options.name + ": " + what);
+    };
+    if (options.servers < 1)
+    {
+        reject("0 servers, expected at least 1");
+    }
+    const uint64_t hosts = uint64_t{options.servers} + options.clients;
+    if (hosts > MAX_HOSTS)
+    {
+        reject(std::to_string(hosts) + " servers and clients, expected at most " +
+               std::to_string(MAX_HOSTS));
+    }
+    if (options.linkRate && !family.hasRate)
+    {
+        reject("link rate given, but the standard sets it");
+    }
+    if (options.linkRate && options.linkRate->GetBitRate() == 0)
+    {
+        reject("link rate is 0 bit/s, expected more");
+    }
+    if (options.linkDelay && !family.hasDelay)
+    {
+        reject("link delay given, but the family's own delays hold");
+    }
+    if (options.linkDelay && options.linkDelay->IsStrictlyNegative())
+    {
+        std::ostringstream message;
+        message << "link delay is " << options.linkDelay->GetSeconds()
+                << " s, expected at least 0 s";
+        reject(message.str());
+    }
+    options.impairment.Validate();
+}
+
+} // namespace
+
+ConsensusTopology
+BuildTopology(const TopologyOptions& options)
+{
+    const Family& family = FindFamily(options.name);
+    Check(options, family);
+    ConsensusTopologyBuilder builder(options);
+    family.build(builder);
+    return builder.Finish();
+}
+
+const std::vector<std::string>&
+TopologyNames()
+{
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> all;
+        for (const auto& family : Families())
+        {
+            all.push_back(family.name);
+        }
+        return all;
+    }();
+    return names;
+}
+
+const NodeContainer&
+ConsensusTopology::Servers() const
+{
+    return m_servers;
+}
+
+const NodeContainer&
+ConsensusTopology::Clients() const
+{
+    return m_clients;
+}
+
+const NodeContainer&
+ConsensusTopology::Infrastructure() const
+{
+    return m_infrastructure;
+}
+
+uint32_t
+ConsensusTopology::HostCount() const
+{
+    return m_servers.GetN() + m_clients.GetN();
+}
+
+Ptr<Node>
+ConsensusTopology::Host(uint32_t id) const
+{
+    NS_ABORT_MSG_IF(id == 0 || id > HostCount(), "There is no host " << id);
+    return id <= m_servers.GetN() ? m_servers.Get(id - 1)
+                                  : m_clients.Get(id - 1 - m_servers.GetN());
+}
+
+NetDeviceContainer
+ConsensusTopology::DevicesOf(uint32_t id) const
+{
+    return m_devices.at(id - 1);
+}
+
+std::string
+ConsensusTopology::HostName(uint32_t id) const
+{
+    NS_ABORT_MSG_IF(id == 0 || id > HostCount(), "There is no host " << id);
+    return (id <= m_servers.GetN() ? "server-" : "client-") + std::to_string(id);
+}
+
+std::string
+ConsensusTopology::HostLabel(uint32_t id) const
+{
+    return m_labels.at(id - 1);
+}
+
+const std::string&
+ConsensusTopology::Name() const
+{
+    return m_name;
+}
+
+Time
+ConsensusTopology::WarmUp() const
+{
+    return m_warmUp;
+}
+
+int64_t
+ConsensusTopology::AssignStreams(int64_t stream)
+{
+    int64_t next = stream;
+    NodeContainer nodes(m_servers, m_clients, m_infrastructure);
+    NetDeviceContainer devices(m_otherDevices);
+    for (const auto& hostDevices : m_devices)
+    {
+        devices.Add(hostDevices);
+    }
+    // Those of the hosts come last, for their number depends on the rules that a run makes.
+    next += InternetStackHelper().AssignStreams(nodes, next);
+    next += WifiHelper().AssignStreams(devices, next);
+    next += CsmaHelper().AssignStreams(devices, next);
+    for (uint32_t id = 1; id <= HostCount(); ++id)
+    {
+        next += Host(id)->GetObject<HostNetwork>()->AssignStreams(next);
+    }
+    return next - stream;
+}
+
+} // namespace ns3
