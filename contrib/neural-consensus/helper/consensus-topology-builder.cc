@@ -30,6 +30,22 @@ SubnetAddress(uint32_t host)
     return Ipv4Address(Ipv4Address("10.0.0.0").Get() + host);
 }
 
+/** Tells a host the hardware addresses of all others, for good. */
+void
+FillNeighbours(Ptr<ArpCache> cache, const std::vector<Address>& hardwareAddresses)
+{
+    const Address own = cache->GetDevice()->GetAddress();
+    for (uint32_t host = 1; host <= hardwareAddresses.size(); ++host)
+    {
+        if (hardwareAddresses[host - 1] != own && !cache->Lookup(SubnetAddress(host)))
+        {
+            ArpCache::Entry* neighbour = cache->Add(SubnetAddress(host));
+            neighbour->SetMacAddress(hardwareAddresses[host - 1]);
+            neighbour->MarkPermanent();
+        }
+    }
+}
+
 } // namespace
 
 ConsensusTopologyBuilder::ConsensusTopologyBuilder(const TopologyOptions& options)
@@ -129,24 +145,30 @@ void
 ConsensusTopologyBuilder::AddSubnet(const std::vector<Ptr<NetDevice>>& devices)
 {
     NS_ABORT_MSG_IF(devices.size() != HostCount(), "One device per host");
-    const Ipv4Mask mask("255.255.0.0");
+    std::vector<Address> addresses;
+    for (const auto& device : devices)
+    {
+        addresses.push_back(device->GetAddress());
+    }
     for (uint32_t from = 1; from <= HostCount(); ++from)
     {
         Ptr<NetDevice> device = devices[from - 1];
-        Ptr<NetemQueueDisc> disc = AddHostDevice(from, device, SubnetAddress(from), mask);
-        Ptr<Ipv4L3Protocol> ipv4 = device->GetNode()->GetObject<Ipv4L3Protocol>();
-        Ptr<ArpCache> cache =
-            ipv4->GetInterface(ipv4->GetInterfaceForDevice(device))->GetArpCache();
+        Ptr<NetemQueueDisc> disc =
+            AddHostDevice(from, device, SubnetAddress(from), Ipv4Mask("255.255.0.0"));
         for (uint32_t to = 1; to <= HostCount(); ++to)
         {
             if (to != from)
             {
                 Reach(from, to, SubnetAddress(to), disc);
-                ArpCache::Entry* neighbour = cache->Add(SubnetAddress(to));
-                neighbour->SetMacAddress(devices[to - 1]->GetAddress());
-                neighbour->MarkPermanent();
             }
         }
+        Ptr<Ipv4L3Protocol> ipv4 = Host(from)->GetObject<Ipv4L3Protocol>();
+        Ptr<ArpCache> cache =
+            ipv4->GetInterface(ipv4->GetInterfaceForDevice(device))->GetArpCache();
+        FillNeighbours(cache, addresses);
+        // ns-3 empties the cache, permanent entries too, when a station joins its access point.
+        device->AddLinkChangeCallback(
+            Callback<void>([cache, addresses] { FillNeighbours(cache, addresses); }));
     }
 }
 
