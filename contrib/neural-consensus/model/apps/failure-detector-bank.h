@@ -1,0 +1,124 @@
+#ifndef FAILURE_DETECTOR_BANK_H
+#define FAILURE_DETECTOR_BANK_H
+
+#include "ns3/event-id.h"
+#include "ns3/failure-detector.h"
+#include "ns3/nstime.h"
+#include "ns3/object.h"
+#include "ns3/ptr.h"
+#include "ns3/traced-callback.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+
+class NodeClock;
+class NodeCpu;
+
+/**
+ * Runs any number of classical detectors side by side on the same arrivals, each for every peer
+ * that its node watches. Event-driven: a timer waits for each detector's deadline.
+ *
+ * At the start of the process every peer is trusted, and each detector judges a peer that is never
+ * heard from as if a heartbeat had arrived then. The check of a deadline goes through the node's
+ * CPU, behind the messages that wait there: after a pause of its own a node first reads, then
+ * judges. A process that is down keeps silent, and after a restart starts with fresh detectors and
+ * trust.
+ *
+ * Traces: Suspicion.
+ */
+class FailureDetectorBank : public Object
+{
+  public:
+    static TypeId GetTypeId();
+
+    FailureDetectorBank();
+    ~FailureDetectorBank() override;
+
+    /**
+     * @param observer this node's id
+     * @param clock its clock
+     * @param cpu its processor
+     * @param watched the peers it watches
+     */
+    void Setup(uint32_t observer,
+               Ptr<NodeClock> clock,
+               Ptr<NodeCpu> cpu,
+               std::vector<uint32_t> watched);
+
+    /**
+     * Adds a detector, before the start.
+     * @param label its name in traces
+     * @param spec what to run
+     * @throws std::invalid_argument as MakeFailureDetector(), or where the label is taken
+     */
+    void AddDetector(const std::string& label, const detection::DetectorSpec& spec);
+
+    /** The observing process starts, or dies. Down at first. */
+    void SetUp(bool up);
+
+    /** Takes a message from a peer; others than watched ones are ignored. */
+    void OnArrival(const detection::PeerArrival& arrival);
+
+    /** @return whether a detector suspects a peer; false where either is unknown */
+    bool IsSuspected(const std::string& label, uint32_t target) const;
+
+    /**
+     * A detector changed its mind.
+     * @param time now
+     * @param observer this node
+     * @param target the peer
+     * @param detector label
+     * @param suspected what it thinks from now on
+     * @param level on the detector's own scale
+     */
+    typedef void (*SuspicionCallback)(Time time,
+                                      uint32_t observer,
+                                      uint32_t target,
+                                      const std::string& detector,
+                                      bool suspected,
+                                      double level);
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    /** A detector as asked for. */
+    struct Kind
+    {
+        std::string label;            //!< name in traces
+        detection::DetectorSpec spec; //!< how to make one
+    };
+
+    /** One detector for one peer. */
+    struct Watch
+    {
+        uint32_t target{0};                                   //!< the peer
+        std::size_t kind{0};                                  //!< index of its Kind
+        std::unique_ptr<detection::FailureDetector> detector; //!< fresh in every life
+        bool suspected{false};                                //!< as last reported
+        EventId timer;                                        //!< looks at the deadline
+        Time timerAt;                                         //!< when
+    };
+
+    void Revise(std::size_t watch);
+    void OnTimer(std::size_t watch);
+
+    uint32_t m_observer{0};          //!< this node
+    Ptr<NodeClock> m_clock;          //!< its clock
+    Ptr<NodeCpu> m_cpu;              //!< its processor
+    std::vector<uint32_t> m_targets; //!< peers, by id
+    std::vector<Kind> m_kinds;       //!< in the order of AddDetector()
+    std::vector<Watch> m_watches;    //!< by target, then kind
+    bool m_up{false};                //!< whether the process runs
+    uint64_t m_life{0};              //!< checks of earlier lives are void
+    TracedCallback<Time, uint32_t, uint32_t, const std::string&, bool, double> m_suspicionTrace;
+};
+
+} // namespace ns3
+
+#endif /* FAILURE_DETECTOR_BANK_H */
