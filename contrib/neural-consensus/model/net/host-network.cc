@@ -28,8 +28,8 @@ struct HostNetwork::Port
 {
     Ptr<Object> receiver;    //!< holds the attribute
     std::string attribute;   //!< an ErrorModel; empty where there is none
-    Ptr<ErrorModel> gate;    //!< in place while the host is down
-    Ptr<ErrorModel> usual;   //!< in place otherwise
+    Ptr<ErrorModel> gate;    //!< loses what arrives while the host is down
+    Ptr<ErrorModel> usual;   //!< what the gate has taken the place of, if anything
     Ptr<Queue<Packet>> ring; //!< frames handed to the device, null where it has no such queue
 };
 
@@ -157,9 +157,13 @@ HostNetwork::SetDown(bool down)
     {
         if (down)
         {
-            PointerValue usual;
-            port.receiver->GetAttribute(port.attribute, usual);
-            port.usual = usual.Get<ErrorModel>();
+            PointerValue current;
+            port.receiver->GetAttribute(port.attribute, current);
+            if (current.Get<ErrorModel>() != port.gate)
+            {
+                port.usual = current.Get<ErrorModel>();
+            }
+            port.gate->Enable();
             port.receiver->SetAttribute(port.attribute, PointerValue(port.gate));
             if (port.ring)
             {
@@ -169,7 +173,13 @@ HostNetwork::SetDown(bool down)
         }
         else
         {
-            port.receiver->SetAttribute(port.attribute, PointerValue(port.usual));
+            // A disabled gate stays where there was none: a pointer attribute can't be set to null.
+            port.gate->Disable();
+            if (port.usual)
+            {
+                port.receiver->SetAttribute(port.attribute, PointerValue(port.usual));
+                port.usual = nullptr;
+            }
         }
     }
 }
