@@ -400,7 +400,7 @@ HeartbeatMonitor::Transmit(HeartbeatHeader& header,
 }
 
 void
-HeartbeatMonitor::Drop(const char* reason)
+HeartbeatMonitor::Drop(const std::string& reason)
 {
     ++m_malformed;
     NS_LOG_INFO("host " << m_network->GetHostId() << " dropped a message: " << reason);

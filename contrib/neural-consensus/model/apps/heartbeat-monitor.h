@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace ns3
@@ -103,7 +104,7 @@ class HeartbeatMonitor : public Application
      * @param count messages dropped by this monitor, this one included
      * @param reason what was wrong
      */
-    typedef void (*MalformedCallback)(uint64_t count, const char* reason);
+    typedef void (*MalformedCallback)(uint64_t count, const std::string& reason);
 
     /**
      * The process started or died.
@@ -153,7 +154,7 @@ class HeartbeatMonitor : public Application
                 Ipv4Address address,
                 uint16_t port);
     bool Transmit(HeartbeatHeader& header, uint32_t host, Ipv4Address address, uint16_t port);
-    void Drop(const char* reason);
+    void Drop(const std::string& reason);
     Peer* FindPeer(uint32_t host);
 
     uint16_t m_port{9001};                                  //!< attribute Port
@@ -173,9 +174,9 @@ class HeartbeatMonitor : public Application
     bool m_started{false};                                  //!< between start and stop
     uint64_t m_malformed{0};                                //!< messages dropped
     TracedCallback<uint32_t, uint32_t, uint64_t> m_txTrace; //!< Tx
-    TracedCallback<const detection::PeerArrival&> m_arrivalTrace; //!< Arrival
-    TracedCallback<uint64_t, const char*> m_malformedTrace;       //!< Malformed
-    TracedCallback<uint32_t, bool> m_livenessTrace;               //!< Liveness
+    TracedCallback<const detection::PeerArrival&> m_arrivalTrace;  //!< Arrival
+    TracedCallback<uint64_t, const std::string&> m_malformedTrace; //!< Malformed
+    TracedCallback<uint32_t, bool> m_livenessTrace;                //!< Liveness
 };
 
 } // namespace ns3

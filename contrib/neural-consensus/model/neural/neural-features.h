@@ -1,16 +1,14 @@
 #ifndef NEURAL_FEATURES_H
 #define NEURAL_FEATURES_H
 
+#include "neural-peer-history.h"
 #include "neural-types.h"
 
-#include "ns3/heartbeat-order.h"
 #include "ns3/peer-arrival.h"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 namespace ns3::neural
 {
@@ -34,14 +32,6 @@ enum Feature : std::size_t
     LEADER_STATUS,
     TIME_SINCE_LAST,
     HEALTH_SCORE
-};
-
-/** Spans of time that the features look back on. */
-struct FeatureSettings
-{
-    detection::Nanos interval{std::chrono::milliseconds(100)}; //!< agreed heartbeat period, above 0
-    detection::Nanos horizon{std::chrono::seconds(1)};         //!< H, at least one interval
-    detection::Nanos baseHorizon{std::chrono::seconds(10)};    //!< for minima, at least `horizon`
 };
 
 /**
@@ -139,71 +129,14 @@ class FeatureExtractor
   private:
     static constexpr std::size_t BUCKETS = 20; //!< pieces of the base horizon
 
-    /** What a message that arrived is. */
-    enum class Kind : uint8_t
-    {
-        HEARTBEAT, //!< newer than all before
-        LATE,      //!< overtaken by a newer heartbeat
-        DUPLICATE, //!< of a heartbeat
-        REPLY      //!< to an own heartbeat
-    };
-
-    /** A message that arrived. */
-    struct Arrival
-    {
-        Nanos at{};             //!< observer's clock
-        int64_t offset{0};      //!< d, ns
-        Nanos roundTrip{};      //!< of a reply
-        uint64_t sequence{0};   //!< of a heartbeat
-        uint32_t life{0};       //!< of the peer's process
-        Kind kind{Kind::REPLY}; //!< what it is
-    };
-
-    /** An own heartbeat. */
-    struct Sent
-    {
-        uint64_t sequence{0}; //!< its number; 0 for none
-        Nanos at{};           //!< when it left
-        bool answered{false}; //!< whether a reply arrived
-    };
-
-    /** The smallest values of one piece of the base horizon. */
-    struct Bucket
-    {
-        int64_t piece{-1};    //!< which piece of time
-        int64_t offset{0};    //!< smallest d, ns
-        Nanos roundTrip{};    //!< smallest round trip
-        bool anyReply{false}; //!< whether `roundTrip` is valid
-    };
-
-    /** The smallest values of the base horizon. */
-    struct Minima
-    {
-        int64_t offset{0}; //!< smallest d, ns; 0 without any
-        Nanos roundTrip{}; //!< smallest round trip; 0 without any
-    };
-
-    const Arrival& FromNewest(std::size_t i) const;
-    std::size_t CountSince(Nanos moment) const;
-    Kind Classify(const detection::PeerArrival& heartbeat);
-    void Append(const Arrival& arrival);
-    void UpdateMinima(const Arrival& arrival);
-    Minima FindMinima(Nanos now) const;
-    void FillLatency(std::size_t count, const Minima& minima, FeatureRow& row) const;
+    void FillLatency(std::size_t count, const PeerHistory::Minima& minima, FeatureRow& row) const;
     void FillArrivals(Nanos now, std::size_t count, FeatureRow& row) const;
-    double DropRate(std::size_t count) const;
-    double ResponseRate(Nanos now, const Minima& minima) const;
+    double ResponseRate(Nanos now, const PeerHistory::Minima& minima) const;
     void FillStatus(const detection::PeerStatus& known, FeatureRow& row) const;
 
     FeatureSettings m_settings;                    //!< as given
+    PeerHistory m_history;                         //!< what arrived and what was sent
     Nanos m_start{};                               //!< beginning of the observation
-    std::vector<Arrival> m_arrivals;               //!< ring, by count modulo size
-    uint64_t m_arrivalCount{0};                    //!< arrivals since the start
-    uint64_t m_forgotten{0};                       //!< highest number overwritten in this life
-    std::vector<Sent> m_sent;                      //!< ring, by sequence modulo size
-    std::array<Bucket, BUCKETS> m_buckets{};       //!< by piece modulo size
-    detection::HeartbeatOrder m_order;             //!< sorts out latecomers
-    uint32_t m_life{0};                            //!< counts restarts of the peer
     std::optional<Nanos> m_lastArrival;            //!< of any message
     std::optional<Nanos> m_lastHeartbeat;          //!< of a new one
     std::optional<detection::PeerStatus> m_status; //!< in the newest message
