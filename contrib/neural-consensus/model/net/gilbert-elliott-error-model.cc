@@ -48,6 +48,10 @@ GilbertElliottErrorModel::AssignStreams(int64_t stream)
 bool
 GilbertElliottErrorModel::DoCorrupt(Ptr<Packet>)
 {
+    if (!IsEnabled())
+    {
+        return false;
+    }
     const double draw = m_uniform->GetValue();
     if (m_meanLoss >= 1.0)
     {

@@ -39,6 +39,10 @@ HostDownErrorModel::~HostDownErrorModel() = default;
 bool
 HostDownErrorModel::DoCorrupt(Ptr<Packet> packet)
 {
+    if (!IsEnabled())
+    {
+        return false;
+    }
     uint8_t first = 0;
     const bool isBeacon =
         m_hearBeacons && packet->CopyData(&first, sizeof(first)) == 1 && first == BEACON;

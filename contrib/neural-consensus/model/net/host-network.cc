@@ -4,6 +4,7 @@
 
 #include "ns3/abort.h"
 #include "ns3/boolean.h"
+#include "ns3/double.h"
 #include "ns3/ipv4-queue-disc-item.h"
 #include "ns3/log.h"
 #include "ns3/packet.h"
@@ -31,7 +32,18 @@ struct HostNetwork::Port
     Ptr<ErrorModel> gate;    //!< loses what arrives while the host is down
     Ptr<ErrorModel> usual;   //!< what the gate has taken the place of, if anything
     Ptr<Queue<Packet>> ring; //!< frames handed to the device, null where it has no such queue
+    double powerDbm[2]{};    //!< of the radio while the host is up
 };
+
+namespace
+{
+
+/// A radio's power has a lower and an upper end.
+constexpr const char* POWER_ATTRIBUTES[] = {"TxPowerStart", "TxPowerEnd"};
+/// Below the sensitivity of every receiver.
+constexpr double NO_POWER_DBM = -300.0;
+
+} // namespace
 
 TypeId
 HostNetwork::GetTypeId()
@@ -165,6 +177,7 @@ HostNetwork::SetDown(bool down)
             }
             port.gate->Enable();
             port.receiver->SetAttribute(port.attribute, PointerValue(port.gate));
+            Mute(port);
             if (port.ring)
             {
                 // After the disc, which must not refill it.
@@ -175,12 +188,38 @@ HostNetwork::SetDown(bool down)
         {
             // A disabled gate stays where there was none: a pointer attribute can't be set to null.
             port.gate->Disable();
+            Unmute(port);
             if (port.usual)
             {
                 port.receiver->SetAttribute(port.attribute, PointerValue(port.usual));
                 port.usual = nullptr;
             }
         }
+    }
+}
+
+void
+HostNetwork::Mute(Port& port)
+{
+    // Switching an ns-3 radio off in mid-frame is an error, and its MAC may hold frames that only
+    // it can take back: they are sent without power, as is what else the MAC has to say.
+    for (int end = 0; end < 2; ++end)
+    {
+        DoubleValue power;
+        if (port.receiver->GetAttributeFailSafe(POWER_ATTRIBUTES[end], power))
+        {
+            port.powerDbm[end] = power.Get();
+            port.receiver->SetAttribute(POWER_ATTRIBUTES[end], DoubleValue(NO_POWER_DBM));
+        }
+    }
+}
+
+void
+HostNetwork::Unmute(Port& port)
+{
+    for (int end = 0; end < 2; ++end)
+    {
+        port.receiver->SetAttributeFailSafe(POWER_ATTRIBUTES[end], DoubleValue(port.powerDbm[end]));
     }
 }
 

@@ -121,6 +121,8 @@ class HostNetwork : public Object
         Ptr<NetemQueueDisc> disc;
     };
 
+    static void Mute(Port& port);
+    static void Unmute(Port& port);
     const Route& RouteTo(uint32_t host) const;
     void OnDrop(Ptr<const QueueDiscItem> item, const char* reason);
 
