@@ -7,10 +7,10 @@ foreach(module IN LISTS nc_ns3_modules)
   list(APPEND nc_ns3_targets ns3::${module})
 endforeach()
 
-find_package(Boost REQUIRED COMPONENTS program_options)
-
 add_library(neural-consensus SHARED ${nc_sources})
 target_include_directories(neural-consensus PUBLIC "${nc_include_dir}")
+target_compile_definitions(neural-consensus PRIVATE
+  NC_VERSION="${PROJECT_VERSION}" NC_NS3_VERSION="${ns3_VERSION}")
 target_link_libraries(neural-consensus
   PUBLIC ${nc_ns3_targets} Boost::program_options
   PRIVATE nc-options ${CMAKE_DL_LIBS})

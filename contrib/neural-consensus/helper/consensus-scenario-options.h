@@ -3,7 +3,6 @@
 
 #include "consensus-topology.h"
 
-#include "ns3/failure-detector.h"
 #include "ns3/fault-spec.h"
 #include "ns3/nstime.h"
 
@@ -15,27 +14,20 @@
 namespace ns3
 {
 
-/** A detector to run, by name, with parameters of its own. */
-struct DetectorChoice
-{
-    std::string name;                         //!< as in files
-    detection::DetectorParameters parameters; //!< those that differ from the defaults
-};
-
 /** Everything that `consensus-scenario` can be asked for (doc/formats.md). */
 struct ScenarioOptions
 {
-    TopologyOptions topology;              //!< network, servers and clients
-    Time duration{Seconds(60)};            //!< simulated time
-    double requestRate{20};                //!< client operations per second, whole cluster
-    std::string transport{"udp"};          //!< between servers and from clients: udp or tcp
-    std::vector<DetectorChoice> detectors; //!< run side by side on every server
-    std::string model;                     //!< model file, for the neural detector
-    std::string device{"cpu"};             //!< cpu or cuda
-    uint32_t watch{0};                     //!< peers watched by each server, 0 for all
-    faults::FaultPlan faults;              //!< from --fault and --fault-file
-    uint32_t randomFaults{0};              //!< faults to add at random
-    std::string out;                       //!< output folder, empty for none
+    TopologyOptions topology;           //!< network, servers and clients
+    Time duration{Seconds(60)};         //!< simulated time
+    double requestRate{20};             //!< client operations per second, whole cluster
+    std::string transport{"udp"};       //!< between servers and from clients: udp or tcp
+    std::vector<std::string> detectors; //!< NAME[:key=value,...] each, run side by side
+    std::string model;                  //!< model file, for the neural detector
+    std::string device{"cpu"};          //!< cpu or cuda
+    uint32_t watch{0};                  //!< peers watched by each server, 0 for all
+    faults::FaultPlan faults;           //!< from --fault and --fault-file
+    bool randomFaults{false};           //!< add faults at random over the whole run
+    std::string out;                    //!< output folder, empty for none
     bool pcap{false};
     bool ascii{false};
     bool flowmon{false};

@@ -1,0 +1,260 @@
+// The two forms in which a run's summary is given: summary.json and a table for people.
+
+#include "consensus-run-summary.h"
+
+#include "ns3/rng-seed-manager.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <iomanip>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace ns3
+{
+
+namespace
+{
+
+using Json = nlohmann::ordered_json;
+
+/** Seconds with 9 decimals as a number of JSON would not keep its digits, so times are rounded. */
+Json
+SecondsOf(std::optional<Time> time)
+{
+    return time ? Json(static_cast<double>(time->GetNanoSeconds()) / 1e9) : Json(nullptr);
+}
+
+Json
+SecondsOf(std::optional<faults::Nanos> time)
+{
+    return time ? Json(static_cast<double>(time->count()) / 1e9) : Json(nullptr);
+}
+
+Json
+Describe(const FaultNotice& notice)
+{
+    return {{"observers", notice.observers},
+            {"noticed", notice.noticed},
+            {"first_s", SecondsOf(notice.first)},
+            {"median_s", SecondsOf(notice.median)}};
+}
+
+/** The value below which a share of the sorted values lies (nearest rank). */
+Json
+Percentile(const std::vector<Time>& sorted, double share)
+{
+    if (sorted.empty())
+    {
+        return nullptr;
+    }
+    const auto rank =
+        static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5);
+    return SecondsOf(std::optional<Time>(sorted[rank]));
+}
+
+Json
+DescribeClients(const std::vector<RaftClientApplication::Operation>& operations, Time length)
+{
+    std::vector<Time> latencies;
+    for (const auto& operation : operations)
+    {
+        if (operation.known)
+        {
+            latencies.push_back(operation.ret - operation.call);
+        }
+    }
+    std::sort(latencies.begin(), latencies.end());
+    const double answered = static_cast<double>(latencies.size());
+    const double asked = static_cast<double>(operations.size());
+    return {{"operations", operations.size()},
+            {"answered", latencies.size()},
+            {"throughput_per_s", answered / length.GetSeconds()},
+            {"availability", operations.empty() ? Json(nullptr) : Json(answered / asked)},
+            {"latency_s",
+             {{"p50", Percentile(latencies, 0.5)},
+              {"p90", Percentile(latencies, 0.9)},
+              {"p99", Percentile(latencies, 0.99)},
+              {"max", Percentile(latencies, 1)}}}};
+}
+
+/** Time in which no running server led. */
+Time
+LeaderlessTime(const std::vector<RoleRecord>& roles, Time begin, Time end)
+{
+    std::set<uint32_t> leaders;
+    Time since = begin;
+    Time total;
+    for (const auto& record : roles)
+    {
+        const bool hadLeader = !leaders.empty();
+        if (record.up && record.role == raft::Role::LEADER)
+        {
+            leaders.insert(record.server);
+        }
+        else
+        {
+            leaders.erase(record.server);
+        }
+        if (!hadLeader && !leaders.empty())
+        {
+            total += record.time - since;
+        }
+        else if (hadLeader && leaders.empty())
+        {
+            since = record.time;
+        }
+    }
+    return leaders.empty() ? total + end - since : total;
+}
+
+Json
+DescribeRaft(const ConsensusRunRecorder& recorder, Time begin, Time end)
+{
+    uint64_t elections = 0;
+    uint64_t candidacies = 0;
+    uint64_t term = 0;
+    for (const auto& record : recorder.GetRoles())
+    {
+        elections += record.role == raft::Role::LEADER ? 1 : 0;
+        candidacies += record.role == raft::Role::CANDIDATE ? 1 : 0;
+        term = std::max(term, record.term);
+    }
+    return {{"elections_won", elections},
+            {"candidacies", candidacies},
+            {"highest_term", term},
+            {"commits", recorder.GetCommitIndex()},
+            {"leaderless_s",
+             SecondsOf(std::optional<Time>(LeaderlessTime(recorder.GetRoles(), begin, end)))}};
+}
+
+std::string
+Cell(const FaultNotice& notice)
+{
+    if (!notice.first)
+    {
+        return "-";
+    }
+    char text[48];
+    std::snprintf(text,
+                  sizeof(text),
+                  "%.3f/%.3f (%zu/%zu)",
+                  notice.first->GetSeconds(),
+                  notice.median->GetSeconds(),
+                  notice.noticed,
+                  notice.observers);
+    return text;
+}
+
+} // namespace
+
+void
+ConsensusRunSummary::WriteJson(std::ostream& out, const ScenarioOptions& options) const
+{
+    Json summary;
+    summary["project"] = {{"name", "neural-consensus"}, {"version", NC_VERSION}};
+    summary["ns3_version"] = NC_NS3_VERSION;
+    summary["seed"] = {{"RngSeed", RngSeedManager::GetSeed()},
+                       {"RngRun", RngSeedManager::GetRun()}};
+    Json& given = summary["options"] = Json::object();
+    for (const auto& [name, value] : options.record)
+    {
+        if (!given.contains(name))
+        {
+            given[name] = value;
+        }
+        else if (given[name].is_array())
+        {
+            given[name].push_back(value);
+        }
+        else
+        {
+            given[name] = Json::array({given[name], value});
+        }
+    }
+    summary["raft"] = DescribeRaft(m_recorder, m_begin, m_end);
+    summary["clients"] = DescribeClients(m_recorder.GetOperations(), m_end - m_begin);
+    summary["malformed_packets"] = m_recorder.GetMalformed();
+
+    Json& faultList = summary["faults"] = Json::array();
+    for (const auto& outcome : m_faults)
+    {
+        Json fault = {{"kind", faults::FaultKindName(outcome.fault.kind)},
+                      {"target", outcome.fault.target},
+                      {"start_s", SecondsOf(std::optional(outcome.fault.span.start))},
+                      {"end_s", SecondsOf(outcome.fault.span.end)}};
+        Json& suspected = fault["suspected"] = Json::object();
+        for (const auto& detector : m_detectorNames)
+        {
+            suspected[detector] = Describe(outcome.suspected.at(detector));
+        }
+        if (outcome.named)
+        {
+            fault["named"] = Describe(*outcome.named);
+            fault["named"]["class"] = outcome.expectedClass;
+        }
+        faultList.push_back(std::move(fault));
+    }
+    Json& detectorList = summary["detectors"] = Json::object();
+    for (const auto& name : m_detectorNames)
+    {
+        const DetectorOutcome& outcome = m_detectors.at(name);
+        const bool exposed = outcome.pairHours > 0;
+        detectorList[name] = {
+            {"pair_hours", outcome.pairHours},
+            {"mistakes", outcome.mistakes},
+            {"mistakes_per_pair_hour",
+             exposed ? Json(static_cast<double>(outcome.mistakes) / outcome.pairHours)
+                     : Json(nullptr)},
+            {"p_a", exposed ? Json(1 - outcome.wrongHours / outcome.pairHours) : Json(nullptr)}};
+    }
+    out << summary.dump(2) << '\n';
+}
+
+void
+ConsensusRunSummary::Print(std::ostream& out) const
+{
+    if (!m_faults.empty() && !m_detectorNames.empty())
+    {
+        out << "\nTime from a fault to suspicion, first observer/median observer in s (observers "
+               "that noticed);\nfor the neural detector also until it named the class:\n\n";
+        out << std::left << std::setw(24) << "fault" << std::setw(10) << "start_s" << std::setw(10)
+            << "target";
+        for (const auto& detector : m_detectorNames)
+        {
+            out << std::setw(24) << detector;
+        }
+        const bool named = std::find(m_detectorNames.begin(), m_detectorNames.end(), "neural") !=
+                           m_detectorNames.end();
+        out << (named ? "class named" : "") << '\n';
+        for (const auto& outcome : m_faults)
+        {
+            char start[24];
+            std::snprintf(start,
+                          sizeof(start),
+                          "%.3f",
+                          static_cast<double>(outcome.fault.span.start.count()) / 1e9);
+            out << std::setw(24) << faults::FaultKindName(outcome.fault.kind) << std::setw(10)
+                << start << std::setw(10) << outcome.fault.target;
+            for (const auto& detector : m_detectorNames)
+            {
+                out << std::setw(24) << Cell(outcome.suspected.at(detector));
+            }
+            if (outcome.named)
+            {
+                out << Cell(*outcome.named) << " " << outcome.expectedClass;
+            }
+            out << '\n';
+        }
+    }
+    for (const auto& name : m_detectorNames)
+    {
+        const DetectorOutcome& outcome = m_detectors.at(name);
+        out << (name == m_detectorNames.front() ? "\nMistakes: " : ", ") << name << " "
+            << outcome.mistakes << " in " << std::setprecision(3) << outcome.pairHours
+            << " pair-hours";
+    }
+    out << (m_detectorNames.empty() ? "" : "\n");
+}
+
+} // namespace ns3

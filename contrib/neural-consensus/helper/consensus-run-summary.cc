@@ -1,0 +1,305 @@
+#include "consensus-run-summary.h"
+
+#include "ns3/fault-keys.h"
+#include "ns3/fault-spec.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iomanip>
+#include <set>
+#include <sstream>
+
+namespace ns3
+{
+
+using detection::FaultInterval;
+using detection::SuspicionChange;
+using faults::FaultKind;
+
+namespace
+{
+
+detection::Nanos
+ToNanos(Time time)
+{
+    return detection::Nanos(time.GetNanoSeconds());
+}
+
+Time
+ToTime(faults::Nanos time)
+{
+    return NanoSeconds(time.count());
+}
+
+/** The class that evaluation asks for; empty where the fault has none. */
+std::string
+ClassOf(FaultKind kind)
+{
+    switch (kind)
+    {
+    case FaultKind::HOST_CRASH:
+    case FaultKind::PROCESS_CRASH:
+        return "crashed";
+    case FaultKind::PARTITION:
+    case FaultKind::FLAPPING:
+        return "partitioned";
+    case FaultKind::BYZANTINE_LYING:
+    case FaultKind::BYZANTINE_SELECTIVE:
+    case FaultKind::BYZANTINE_EQUIVOCATING:
+        return "byzantine";
+    case FaultKind::DEGRADE:
+        return "pre-failure";
+    case FaultKind::SLOW_CPU:
+    case FaultKind::SLOW_DISK:
+    case FaultKind::DISK_STALL:
+    case FaultKind::SLOW_LINK:
+    case FaultKind::OMISSION:
+        return "slow";
+    case FaultKind::CLOCK_SKEW:
+        return "";
+    }
+    return "";
+}
+
+/** Whether suspicion is right while the fault lasts, and so has to stay. */
+bool
+MakesUnreachable(FaultKind kind)
+{
+    return kind == FaultKind::HOST_CRASH || kind == FaultKind::PROCESS_CRASH ||
+           kind == FaultKind::PARTITION;
+}
+
+/** Servers that a fault's target names: one id, or both ends of every cut. */
+std::set<std::pair<uint32_t, uint32_t>>
+CutEnds(const std::string& target)
+{
+    std::set<std::pair<uint32_t, uint32_t>> ends;
+    std::istringstream cuts(target);
+    std::string cut;
+    while (std::getline(cuts, cut, '/'))
+    {
+        const auto sign = cut.find_first_of(">-");
+        if (sign != std::string::npos)
+        {
+            const uint32_t a = std::stoul(cut.substr(0, sign));
+            const uint32_t b = std::stoul(cut.substr(sign + 1));
+            ends.insert({a, b});
+            ends.insert({b, a});
+        }
+    }
+    return ends;
+}
+
+FaultNotice
+Summarise(std::vector<Time> times, std::size_t observers)
+{
+    FaultNotice notice;
+    notice.observers = observers;
+    notice.noticed = times.size();
+    if (!times.empty())
+    {
+        std::sort(times.begin(), times.end());
+        notice.first = times.front();
+        notice.median = times[(times.size() - 1) / 2];
+    }
+    return notice;
+}
+
+} // namespace
+
+ConsensusRunSummary::ConsensusRunSummary(const ConsensusRunRecorder& recorder,
+                                         const faults::FaultLog& log,
+                                         std::vector<Pair> pairs,
+                                         std::vector<std::string> detectors,
+                                         Time begin,
+                                         Time end)
+    : m_recorder(recorder),
+      m_log(log),
+      m_pairs(std::move(pairs)),
+      m_detectorNames(std::move(detectors)),
+      m_begin(begin),
+      m_end(end)
+{
+    for (const auto& record : m_recorder.GetSuspicions())
+    {
+        m_changes[record.detector][{record.observer, record.target}].push_back(
+            {ToNanos(record.time), record.suspected});
+    }
+    for (const auto& fault : m_log.faults)
+    {
+        JudgeFault(fault);
+    }
+    for (const auto& detector : m_detectorNames)
+    {
+        m_detectors[detector] = JudgeDetector(detector);
+    }
+}
+
+const std::vector<FaultOutcome>&
+ConsensusRunSummary::GetFaults() const
+{
+    return m_faults;
+}
+
+const std::map<std::string, DetectorOutcome>&
+ConsensusRunSummary::GetDetectors() const
+{
+    return m_detectors;
+}
+
+void
+ConsensusRunSummary::JudgeFault(const faults::FaultRecord& fault)
+{
+    FaultOutcome outcome;
+    outcome.fault = fault;
+    outcome.expectedClass = ClassOf(fault.kind);
+    const bool isCut = fault.target.find_first_of(">-") != std::string::npos;
+    const auto ends = isCut ? CutEnds(fault.target) : std::set<Pair>();
+    const uint32_t node = isCut ? 0 : std::strtoul(fault.target.c_str(), nullptr, 10);
+    for (const auto& pair : m_pairs)
+    {
+        if (isCut ? ends.count(pair) > 0 : pair.second == node)
+        {
+            outcome.pairs.push_back(pair);
+        }
+    }
+    for (const auto& detector : m_detectorNames)
+    {
+        outcome.suspected[detector] = Notice(outcome, detector);
+        if (detector == "neural" && !outcome.expectedClass.empty())
+        {
+            outcome.named = NoticeByClass(outcome);
+        }
+    }
+    m_faults.push_back(std::move(outcome));
+}
+
+FaultNotice
+ConsensusRunSummary::Notice(const FaultOutcome& outcome, const std::string& detector) const
+{
+    const auto& span = outcome.fault.span;
+    const auto end = std::min(span.end.value_or(ToNanos(m_end)), ToNanos(m_end));
+    std::vector<Time> times;
+    const auto changes = m_changes.find(detector);
+    for (const auto& pair : outcome.pairs)
+    {
+        if (changes == m_changes.end() || !changes->second.count(pair) || end < span.start)
+        {
+            continue;
+        }
+        const auto& mind = changes->second.at(pair);
+        if (MakesUnreachable(outcome.fault.kind))
+        {
+            const auto qos =
+                detection::MeasureQos(mind, {{span.start, end}}, detection::Nanos(0), end);
+            if (!qos.detectionTimes.empty() && qos.detectionTimes.front())
+            {
+                times.push_back(ToTime(*qos.detectionTimes.front()));
+            }
+            continue;
+        }
+        const auto first = std::find_if(mind.begin(), mind.end(), [&](const SuspicionChange& c) {
+            return c.suspected && c.time >= span.start && c.time < end;
+        });
+        if (first != mind.end())
+        {
+            times.push_back(ToTime(first->time - span.start));
+        }
+    }
+    return Summarise(std::move(times), outcome.pairs.size());
+}
+
+FaultNotice
+ConsensusRunSummary::NoticeByClass(const FaultOutcome& outcome) const
+{
+    const auto& span = outcome.fault.span;
+    const Time start = ToTime(span.start);
+    const Time end = span.end ? std::min(ToTime(*span.end), m_end) : m_end;
+    std::map<Pair, Time> first;
+    for (const auto& record : m_recorder.GetClasses())
+    {
+        const Pair pair{record.observer, record.target};
+        const auto& name =
+            neural::FailureClassNames()[static_cast<std::size_t>(record.failureClass)];
+        if (record.time >= start && record.time < end && name == outcome.expectedClass &&
+            std::find(outcome.pairs.begin(), outcome.pairs.end(), pair) != outcome.pairs.end())
+        {
+            first.try_emplace(pair, record.time - start);
+        }
+    }
+    std::vector<Time> times;
+    for (const auto& [pair, time] : first)
+    {
+        times.push_back(time);
+    }
+    return Summarise(std::move(times), outcome.pairs.size());
+}
+
+std::vector<FaultInterval>
+ConsensusRunSummary::ExcusedTimes(Pair pair) const
+{
+    const auto& [observer, target] = pair;
+    std::vector<FaultInterval> times;
+    for (const auto& down : m_log.downs)
+    {
+        // While the observer itself is down there is nobody to judge.
+        if (down.node == target || down.node == observer)
+        {
+            times.push_back({down.span.start, down.span.end});
+        }
+    }
+    for (const auto& cut : m_log.cuts)
+    {
+        if ((cut.cut.from == target && cut.cut.to == observer) ||
+            (cut.cut.from == observer && cut.cut.to == target))
+        {
+            times.push_back({cut.span.start, cut.span.end});
+        }
+    }
+    std::sort(times.begin(), times.end(), [](const FaultInterval& a, const FaultInterval& b) {
+        return a.start < b.start;
+    });
+    std::vector<FaultInterval> merged;
+    for (const auto& time : times)
+    {
+        if (merged.empty() || (merged.back().end && *merged.back().end < time.start))
+        {
+            merged.push_back(time);
+        }
+        else if (merged.back().end)
+        {
+            merged.back().end =
+                time.end ? std::max(*merged.back().end, *time.end) : std::optional<faults::Nanos>();
+        }
+    }
+    return merged;
+}
+
+DetectorOutcome
+ConsensusRunSummary::JudgeDetector(const std::string& detector) const
+{
+    // A heartbeat period and the way of a message: until then a healed peer may still be suspected.
+    constexpr auto GRACE = std::chrono::milliseconds(500);
+    constexpr double NANOS_PER_HOUR = 3600e9;
+    DetectorOutcome outcome;
+    const auto changes = m_changes.find(detector);
+    for (const auto& pair : m_pairs)
+    {
+        std::vector<SuspicionChange> mind;
+        if (changes != m_changes.end() && changes->second.count(pair))
+        {
+            mind = changes->second.at(pair);
+        }
+        const auto qos = detection::MeasureQos(mind,
+                                               ExcusedTimes(pair),
+                                               ToNanos(m_begin),
+                                               ToNanos(m_end),
+                                               GRACE);
+        outcome.pairHours += static_cast<double>(qos.healthyTime.count()) / NANOS_PER_HOUR;
+        outcome.wrongHours += static_cast<double>(qos.wrongTime.count()) / NANOS_PER_HOUR;
+        outcome.mistakes += qos.mistakes.size();
+    }
+    return outcome;
+}
+
+} // namespace ns3

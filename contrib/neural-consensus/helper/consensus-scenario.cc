@@ -1,0 +1,351 @@
+#include "consensus-scenario.h"
+
+#include "consensus-run-recorder.h"
+#include "consensus-run-summary.h"
+#include "consensus-trace-helper.h"
+#include "failure-detector-bank-helper.h"
+#include "heartbeat-monitor-helper.h"
+#include "neural-failure-detector-helper.h"
+#include "raft-helper.h"
+
+#include "ns3/arp-l3-protocol.h"
+#include "ns3/double.h"
+#include "ns3/fault-generator.h"
+#include "ns3/fault-injector.h"
+#include "ns3/raft-invariants.h"
+#include "ns3/simulator.h"
+#include "ns3/tcp-socket-factory.h"
+#include "ns3/udp-socket-factory.h"
+
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <unistd.h>
+
+namespace ns3
+{
+
+namespace
+{
+
+// Each part of the world draws from streams of its own, so that a change in one leaves the others
+// as they were.
+constexpr int64_t NETWORK_STREAMS = 0;
+constexpr int64_t PROTOCOL_STREAMS = 1000000;
+constexpr int64_t LOAD_STREAMS = 2000000;
+constexpr int64_t OBSERVATION_STREAMS = 3000000;
+constexpr int64_t RING_STREAM = 3900000;
+constexpr int64_t PLAN_STREAM = 4000000;
+constexpr int64_t FAULT_STREAMS = 4000001;
+
+/** Prints how far the simulation is, where a person looks. */
+class Progress
+{
+  public:
+    explicit Progress(Time duration)
+        : m_duration(duration)
+    {
+        Show();
+    }
+
+    ~Progress()
+    {
+        std::fputs("\r\033[K", stderr);
+    }
+
+  private:
+    void Show()
+    {
+        const int percent =
+            static_cast<int>(100 * Simulator::Now().GetSeconds() / m_duration.GetSeconds());
+        std::fprintf(stderr, "\rsimulated %3d %%", percent);
+        std::fflush(stderr);
+        m_next = Simulator::Schedule(m_duration / 100, &Progress::Show, this);
+    }
+
+    Time m_duration;
+    EventId m_next;
+};
+
+/** The safety argument of Raft, watched over all servers of the run. */
+class InvariantWatch
+{
+  public:
+    void Watch(Ptr<RaftApplication> server)
+    {
+        server->TraceConnectWithoutContext("Step", MakeCallback(&InvariantWatch::OnStep, this));
+        server->TraceConnectWithoutContext("Life", MakeCallback(&InvariantWatch::OnLife, this));
+        m_servers[server->GetServerId()] = server;
+    }
+
+  private:
+    void OnStep(const raft::RaftCore& core, const raft::Update& update)
+    {
+        m_checker.AfterStep(core, update);
+    }
+
+    void OnLife(uint32_t server, bool up)
+    {
+        if (up)
+        {
+            m_checker.AfterRestart(*m_servers.at(server)->GetCore());
+        }
+    }
+
+    raft::InvariantChecker m_checker;
+    std::map<uint32_t, Ptr<RaftApplication>> m_servers;
+};
+
+/** The parts of a run, in the order in which they are built. */
+class Scenario
+{
+  public:
+    explicit Scenario(const ScenarioOptions& options);
+
+    void Run();
+
+  private:
+    void BuildCluster();
+    void BuildObservation();
+    void BuildFaults();
+    void Record();
+    void Finish();
+
+    const ScenarioOptions& m_options;
+    ConsensusTopology m_topology;
+    ConsensusTraceHelper m_captures;
+    ApplicationContainer m_servers;
+    ApplicationContainer m_clients;
+    ApplicationContainer m_monitors;
+    std::vector<Ptr<FailureDetectorBank>> m_banks;
+    std::vector<Ptr<NeuralObserver>> m_observers;
+    std::vector<Ptr<NeuralFailureDetector>> m_neural;
+    Ptr<FaultInjector> m_injector;
+    std::vector<std::pair<uint32_t, uint32_t>> m_pairs; //!< (observer, target), sorted
+    std::vector<std::string> m_detectorLabels;
+    std::unique_ptr<ConsensusRunRecorder> m_recorder;
+    std::unique_ptr<InvariantWatch> m_invariants;
+};
+
+Scenario::Scenario(const ScenarioOptions& options)
+    : m_options(options),
+      m_topology(BuildTopology(options.topology)),
+      m_captures(options.out)
+{
+    m_topology.AssignStreams(NETWORK_STREAMS);
+    BuildCluster();
+    BuildObservation();
+    BuildFaults();
+    Record();
+}
+
+void
+Scenario::BuildCluster()
+{
+    RaftHelper raft;
+    const TypeIdValue sockets(m_options.transport == "tcp" ? TcpSocketFactory::GetTypeId()
+                                                           : UdpSocketFactory::GetTypeId());
+    raft.SetServerAttribute("SocketFactory", sockets);
+    raft.SetClientAttribute("SocketFactory", sockets);
+    const uint32_t clients = m_topology.Clients().GetN();
+    raft.SetClientAttribute("Rate",
+                            DoubleValue(clients > 0 ? m_options.requestRate / clients : 0.0));
+    m_servers = raft.InstallServers(m_topology.Servers());
+    m_clients = raft.InstallClients(m_topology.Clients(), m_topology.Servers());
+    RaftHelper::AssignStreams(m_servers, PROTOCOL_STREAMS);
+    RaftHelper::AssignStreams(m_clients, LOAD_STREAMS);
+    m_servers.Start(m_topology.WarmUp());
+    m_clients.Start(m_topology.WarmUp());
+}
+
+void
+Scenario::BuildObservation()
+{
+    HeartbeatMonitorHelper monitors;
+    monitors.SetWatch(m_options.watch == 0 ? "all" : std::to_string(m_options.watch));
+    monitors.SetRingStream(RING_STREAM);
+    m_monitors = monitors.Install(m_topology.Servers());
+    HeartbeatMonitorHelper::AssignStreams(m_topology.Servers(), OBSERVATION_STREAMS);
+    m_monitors.Start(m_topology.WarmUp());
+    for (uint32_t i = 0; i < m_monitors.GetN(); ++i)
+    {
+        auto monitor = DynamicCast<HeartbeatMonitor>(m_monitors.Get(i));
+        for (const uint32_t target : monitor->GetWatched())
+        {
+            m_pairs.emplace_back(i + 1, target);
+        }
+    }
+    std::sort(m_pairs.begin(), m_pairs.end());
+
+    FailureDetectorBankHelper banks;
+    bool classical = false;
+    for (const auto& specification : m_options.detectors)
+    {
+        if (specification != "neural")
+        {
+            m_detectorLabels.push_back(banks.Add(specification));
+            classical = true;
+        }
+    }
+    if (classical)
+    {
+        m_banks = banks.Install(m_topology.Servers());
+    }
+    NeuralFailureDetectorHelper neural;
+    if (m_options.WantsNeural())
+    {
+        m_detectorLabels.emplace_back("neural");
+        m_neural = neural.Install(m_topology.Servers(), m_options.model, m_options.device);
+    }
+    if (m_options.observations)
+    {
+        m_observers = neural.InstallObservers(m_topology.Servers());
+    }
+}
+
+void
+Scenario::BuildFaults()
+{
+    faults::FaultPlan plan = m_options.faults;
+    if (m_options.randomFaults)
+    {
+        auto random = CreateObject<UniformRandomVariable>();
+        random->SetStream(PLAN_STREAM);
+        faults::RandomPlanOptions settings;
+        settings.servers = m_options.topology.servers;
+        settings.duration = faults::Nanos(m_options.duration.GetNanoSeconds());
+        const auto drawn =
+            faults::GenerateRandomPlan(settings, [random] { return random->GetValue(); });
+        plan.insert(plan.end(), drawn.begin(), drawn.end());
+    }
+    m_injector = CreateObject<FaultInjector>();
+    m_injector->SetServers(m_topology.Servers());
+    m_injector->SetPlan(std::move(plan));
+    m_injector->AssignStreams(FAULT_STREAMS);
+    m_injector->Start();
+}
+
+void
+Scenario::Record()
+{
+    ConsensusRunRecorder::Files files;
+    files.folder = m_options.out;
+    files.verdicts = m_options.WantsNeural();
+    files.observations = m_options.observations;
+    files.heartbeats = m_options.heartbeatTrace;
+    files.history = m_clients.GetN() > 0;
+    m_recorder = std::make_unique<ConsensusRunRecorder>(files);
+    if (m_options.checkInvariants)
+    {
+        m_invariants = std::make_unique<InvariantWatch>();
+    }
+    for (auto at = m_servers.Begin(); at != m_servers.End(); ++at)
+    {
+        auto server = DynamicCast<RaftApplication>(*at);
+        m_recorder->WatchServer(server);
+        if (m_invariants)
+        {
+            m_invariants->Watch(server);
+        }
+    }
+    for (auto at = m_clients.Begin(); at != m_clients.End(); ++at)
+    {
+        m_recorder->WatchClient(DynamicCast<RaftClientApplication>(*at));
+    }
+    for (auto at = m_monitors.Begin(); at != m_monitors.End(); ++at)
+    {
+        m_recorder->WatchMonitor(DynamicCast<HeartbeatMonitor>(*at));
+    }
+    for (const auto& bank : m_banks)
+    {
+        m_recorder->WatchBank(bank);
+    }
+    for (const auto& observer : m_observers)
+    {
+        m_recorder->WatchObserver(observer);
+    }
+    for (const auto& detector : m_neural)
+    {
+        m_recorder->WatchNeural(detector);
+    }
+    if (m_options.pcap)
+    {
+        m_captures.EnablePcap(m_topology);
+    }
+    if (m_options.ascii)
+    {
+        m_captures.EnableAscii(m_topology);
+    }
+    if (m_options.flowmon)
+    {
+        m_captures.EnableFlowMonitor(m_topology);
+    }
+}
+
+void
+Scenario::Run()
+{
+    std::unique_ptr<Progress> progress;
+    if (!m_options.quiet && isatty(STDERR_FILENO) == 1)
+    {
+        progress = std::make_unique<Progress>(m_options.duration);
+    }
+    Simulator::Stop(m_options.duration);
+    Simulator::Run();
+    progress.reset();
+    Finish();
+}
+
+void
+Scenario::Finish()
+{
+    for (auto at = m_clients.Begin(); at != m_clients.End(); ++at)
+    {
+        DynamicCast<RaftClientApplication>(*at)->Finish();
+    }
+    const faults::FaultLog& log = m_injector->GetLog();
+    const ConsensusRunSummary summary(*m_recorder,
+                                      log,
+                                      m_pairs,
+                                      m_detectorLabels,
+                                      m_topology.WarmUp(),
+                                      m_options.duration);
+    if (!m_options.out.empty())
+    {
+        faults::LabelOptions settings;
+        settings.servers = m_options.topology.servers;
+        const faults::FaultLabeller labels(log, settings);
+        m_recorder->Commit(log, labels, MilliSeconds(100), m_pairs, m_options.duration);
+        m_captures.WriteFlowMonitor();
+        AtomicFile file(m_options.out + "/summary.json");
+        summary.WriteJson(file.Stream(), m_options);
+        file.Commit();
+    }
+    if (!m_options.quiet)
+    {
+        summary.Print(std::cout);
+    }
+}
+
+} // namespace
+
+void
+RunScenario(const ScenarioOptions& options)
+{
+    if (options.out.empty() && (options.pcap || options.ascii || options.flowmon ||
+                                options.observations || options.heartbeatTrace))
+    {
+        throw std::invalid_argument("option --out: expected a folder for the files asked for");
+    }
+    if (!options.out.empty())
+    {
+        MakeOutputFolder(options.out);
+    }
+    {
+        Scenario scenario(options);
+        scenario.Run();
+    }
+    Simulator::Destroy();
+}
+
+} // namespace ns3
