@@ -43,7 +43,10 @@ class PlanDrawer
             }
             const FaultSpec fault = DrawFault(lane);
             const Nanos end = *LatestEnd(fault);
-            m_busyUntil[FaultyServer(fault)] = end + m_options.meanGap / 10; // no gap is shorter
+            for (const uint32_t server : TouchedServers(fault))
+            {
+                m_busyUntil[server] = end + m_options.meanGap / 10; // no gap is shorter
+            }
             lane = end + Gap();
             plan.push_back(fault);
         }
@@ -94,17 +97,30 @@ class PlanDrawer
         return Chance(m_options.longGapShare) ? 4 * gap : gap;
     }
 
-    uint32_t DrawServer(Nanos now)
+    /** The server that the fault is at; both ends where it is a single link. */
+    static std::vector<uint32_t> TouchedServers(const FaultSpec& fault)
+    {
+        const std::vector<Cut>& cuts = fault.parameters.cuts;
+        const bool isLink =
+            !cuts.empty() && std::all_of(cuts.begin(), cuts.end(), [&](const Cut& cut) {
+                return cut == cuts.front() || Cut{cut.to, cut.from} == cuts.front();
+            });
+        return isLink ? std::vector<uint32_t>{cuts.front().from, cuts.front().to}
+                      : std::vector<uint32_t>{FaultyServer(fault)};
+    }
+
+    /** An idle server; other lanes touch two servers each at most, so that three are idle. */
+    uint32_t DrawServer(Nanos now, uint32_t except = 0)
     {
         std::vector<uint32_t> idle;
         for (uint32_t id = 1; id <= m_options.servers; ++id)
         {
-            if (m_busyUntil[id] <= now)
+            if (id != except && m_busyUntil[id] <= now)
             {
                 idle.push_back(id);
             }
         }
-        return idle[Pick(idle.size())]; // a minority is busy at most
+        return idle[Pick(idle.size())];
     }
 
     /** Some of the other servers, at least one. */
@@ -123,7 +139,7 @@ class PlanDrawer
     }
 
     /** All links of the server, or those to some peers; both ways or one way. */
-    void DrawCuts(uint32_t self, FaultParameters& p)
+    void DrawCuts(uint32_t self, Nanos now, FaultParameters& p)
     {
         const auto direction = static_cast<CutDirection>(Chance(0.5) ? 0 : 1 + Pick(2));
         if (Chance(0.4))
@@ -131,7 +147,12 @@ class PlanDrawer
             p.direction = direction;
             return;
         }
-        for (const uint32_t peer : DrawPeers(self))
+        std::vector<uint32_t> peers = DrawPeers(self);
+        if (peers.size() == 1)
+        {
+            peers = {DrawServer(now, self)};
+        }
+        for (const uint32_t peer : peers)
         {
             if (direction != CutDirection::OUT)
             {
@@ -166,7 +187,7 @@ class PlanDrawer
     }
 
     FaultSpec DrawFault(Nanos now);
-    void DrawSeverity(FaultSpec& fault, uint32_t self);
+    void DrawSeverity(FaultSpec& fault, uint32_t self, Nanos now);
 
     const RandomPlanOptions& m_options;
     const UniformSource& m_uniform;
@@ -187,7 +208,7 @@ PlanDrawer::DrawFault(Nanos now)
     fault.parameters.exact = true;
     const uint32_t self = DrawServer(now);
     fault.parameters.node = {FaultTarget::Role::ID, self};
-    DrawSeverity(fault, self);
+    DrawSeverity(fault, self, now);
     if (!fault.parameters.cuts.empty())
     {
         fault.parameters.node = {}; // a plan names either cuts or a node
@@ -196,7 +217,7 @@ PlanDrawer::DrawFault(Nanos now)
 }
 
 void
-PlanDrawer::DrawSeverity(FaultSpec& fault, uint32_t self)
+PlanDrawer::DrawSeverity(FaultSpec& fault, uint32_t self, Nanos now)
 {
     FaultParameters& p = fault.parameters;
     switch (fault.kind)
@@ -226,10 +247,10 @@ PlanDrawer::DrawSeverity(FaultSpec& fault, uint32_t self)
     case FaultKind::FLAPPING:
         p.period = Span(LogBetween(0.5, 6));
         p.duty = Between(0.2, 0.8);
-        DrawCuts(self, p);
+        DrawCuts(self, now, p);
         break;
     case FaultKind::PARTITION:
-        DrawCuts(self, p);
+        DrawCuts(self, now, p);
         break;
     case FaultKind::DEGRADE:
         p.resource = static_cast<Resource>(Pick(3));

@@ -29,10 +29,10 @@ struct RandomPlanOptions
  * servers faulty at one time.
  *
  * There are as many lanes as a minority has servers; each lane holds one fault at a time, at a
- * server that no other lane holds, with a gap before each. A fault of a link is one of the server
- * at which all of its cuts meet. Degradations crash or recover with equal chance, independently of
- * their severity, resource and length. All targets are given by id and all starts are exact: phases
- * are uniform in the heartbeat period already.
+ * server that no other lane holds, with a gap before each. A fault of several links is one of the
+ * server at which all of its cuts meet; a single link holds both of its ends. Degradations crash or
+ * recover with equal chance, independently of their severity, resource and length. All targets are
+ * given by id and all starts are exact: phases are uniform in the heartbeat period already.
  *
  * @param options settings
  * @param uniform source of all randomness; the same numbers give the same plan
