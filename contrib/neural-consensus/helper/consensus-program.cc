@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <charconv>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -114,6 +115,26 @@ ParseOptions(int argc,
     }
     po::notify(values);
     return values;
+}
+
+std::istream&
+operator>>(std::istream& in, WholeNumber& number)
+{
+    std::string text;
+    in >> text;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number.value);
+    if (error != std::errc() || stop != end)
+    {
+        in.setstate(std::ios::failbit);
+    }
+    return in;
+}
+
+std::ostream&
+operator<<(std::ostream& out, const WholeNumber& number)
+{
+    return out << number.value;
 }
 
 } // namespace ns3

@@ -1,7 +1,9 @@
 #ifndef CONSENSUS_PROGRAM_H
 #define CONSENSUS_PROGRAM_H
 
+#include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -49,6 +51,18 @@ boost::program_options::variables_map ParseOptions(
     char* argv[],
     const boost::program_options::options_description& options,
     std::vector<std::string>* unknown = nullptr);
+
+/**
+ * A whole number as the value of an option. Read into an unsigned type, `-1` would silently become
+ * the largest number; here it is an error.
+ */
+struct WholeNumber
+{
+    uint64_t value{0};
+};
+
+std::istream& operator>>(std::istream& in, WholeNumber& number);
+std::ostream& operator<<(std::ostream& out, const WholeNumber& number);
 
 } // namespace ns3
 

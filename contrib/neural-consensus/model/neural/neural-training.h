@@ -1,6 +1,7 @@
 #ifndef NEURAL_TRAINING_H
 #define NEURAL_TRAINING_H
 
+#include "neural-random.h"
 #include "neural-types.h"
 
 #include <array>
@@ -69,14 +70,14 @@ class WindowSampler
 {
   public:
     /**
+     * @param dataset of the windows; asked for their labels only here
      * @param windows to draw from, as indices into the dataset
-     * @param labels of those windows
      * @param perEpoch at most so many are drawn
      * @param balanced draw classes in turn, each with replacement; else draw without replacement
      * @param seed of the draw
      */
-    WindowSampler(std::vector<uint32_t> windows,
-                  const std::vector<FailureClass>& labels,
+    WindowSampler(const WindowDataset& dataset,
+                  std::vector<uint32_t> windows,
                   std::size_t perEpoch,
                   bool balanced,
                   uint64_t seed);
@@ -85,13 +86,10 @@ class WindowSampler
     const std::vector<uint32_t>& NextEpoch();
 
   private:
-    uint64_t Below(uint64_t bound);
-    void Shuffle(std::vector<uint32_t>& values, std::size_t first);
-
     std::vector<uint32_t> m_windows;
     std::vector<std::vector<uint32_t>> m_byClass; //!< only where balanced; no empty class
     std::size_t m_perEpoch;
-    uint64_t m_state; //!< of the generator (SplitMix64)
+    SplitMix64 m_random;
     std::vector<uint32_t> m_epoch;
 };
 

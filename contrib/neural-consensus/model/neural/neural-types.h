@@ -46,8 +46,8 @@ const std::array<std::string, FEATURE_COUNT>& FeatureNames();
 /** What the network says of one window. */
 struct Scores
 {
-    float anomaly{0};                                 //!< reconstruction error, above or equal to 0
-    std::array<float, CLASS_COUNT> probability{};     //!< sums to 1
+    float anomaly{0};                             //!< reconstruction error, above or equal to 0
+    std::array<float, CLASS_COUNT> probability{}; //!< sums to 1
 };
 
 } // namespace ns3::neural
