@@ -29,6 +29,13 @@ BoundedSeconds(double seconds)
     return std::clamp(seconds, 0.0, LONGEST_SECONDS);
 }
 
+/** @return a - b for a not below b, both of any size, s */
+double
+OffsetSeconds(int64_t a, int64_t b)
+{
+    return static_cast<double>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)) * 1e-9;
+}
+
 /** @return how far `a` is ahead of `b`, from -1 to 1 */
 double
 Ahead(uint64_t a, uint64_t b, double scale)
@@ -177,11 +184,12 @@ FeatureExtractor::FillLatency(std::size_t count,
     {
         const PeerHistory::Arrival& arrival = m_history.FromNewest(i);
         sumX += ToSeconds(arrival.at - newest);
-        sumY += static_cast<double>(arrival.offset - minima.offset) * 1e-9;
+        sumY += OffsetSeconds(arrival.offset, minima.offset);
         if (i + 1 < count)
         {
-            const int64_t change = arrival.offset - m_history.FromNewest(i + 1).offset;
-            jitter += std::abs(static_cast<double>(change)) * 1e-9;
+            const auto [low, high] =
+                std::minmax(arrival.offset, m_history.FromNewest(i + 1).offset);
+            jitter += OffsetSeconds(high, low);
         }
     }
     const double meanX = sumX / n;
@@ -193,7 +201,7 @@ FeatureExtractor::FillLatency(std::size_t count,
     {
         const PeerHistory::Arrival& arrival = m_history.FromNewest(i);
         const double x = ToSeconds(arrival.at - newest) - meanX;
-        const double y = static_cast<double>(arrival.offset - minima.offset) * 1e-9 - meanY;
+        const double y = OffsetSeconds(arrival.offset, minima.offset) - meanY;
         varianceX += x * x;
         varianceY += y * y;
         covariance += x * y;

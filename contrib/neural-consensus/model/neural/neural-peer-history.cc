@@ -11,12 +11,13 @@ namespace
 
 using detection::Nanos;
 
-/** @return a - b, both kept within what a difference of such differences can hold: b is not ours */
+/** @return a - b; wraps round where the peer sends a stamp that no clock shows, instead of
+ * overflowing */
 int64_t
 Difference(Nanos a, Nanos b)
 {
-    constexpr int64_t LIMIT = int64_t{1} << 60;
-    return std::clamp(a.count(), -LIMIT, LIMIT) - std::clamp(b.count(), -LIMIT, LIMIT);
+    return static_cast<int64_t>(static_cast<uint64_t>(a.count()) -
+                                static_cast<uint64_t>(b.count()));
 }
 
 } // namespace
