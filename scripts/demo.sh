@@ -18,3 +18,9 @@ esac
 
 scripts/build.sh programs
 scripts/workflow.sh "$target"
+
+echo
+cat "results/$target/detection.txt"
+echo
+echo "Pictures: results/$target/training_history.png, confusion_matrix.png, timeline.png"
+echo "Tables:   results/$target/detection.csv, results/$target/evaluation/metrics.csv"

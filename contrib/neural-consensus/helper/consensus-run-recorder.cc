@@ -310,6 +310,7 @@ ConsensusRunRecorder::Commit(const faults::FaultLog& log,
     AtomicFile labelFile(PathOf("labels.csv"));
     faults::WriteLabels(labelFile.Stream(), labels, std::move(keys));
 
+    WriteRoles();
     if (m_files.heartbeats)
     {
         WriteHeartbeats();
@@ -370,6 +371,25 @@ ConsensusRunRecorder::WriteHistory()
                       << ",\"call\":" << FormatFileTime(operation->call)
                       << ",\"ret\":" << (operation->known ? FormatFileTime(operation->ret) : "-1")
                       << "}\n";
+    }
+    file.Commit();
+}
+
+void
+ConsensusRunRecorder::WriteRoles()
+{
+    static const char* const names[] = {"follower", "candidate", "leader"};
+    AtomicFile file(PathOf("roles.csv"));
+    file.Stream() << "time_s,server,role,term\n";
+    for (const auto& record : m_roles)
+    {
+        const bool started = record.up && record.term == 0;
+        if (!started) // the core says by itself what a started server is
+        {
+            file.Stream() << FormatFileTime(record.time) << ',' << record.server << ','
+                          << (record.up ? names[static_cast<std::size_t>(record.role)] : "down")
+                          << ',' << record.term << '\n';
+        }
     }
     file.Commit();
 }

@@ -142,6 +142,7 @@ class ConsensusRunRecorder
     std::string PathOf(const char* name) const;
     void WriteHeartbeats();
     void WriteHistory();
+    void WriteRoles();
 
     Files m_files;
     std::unique_ptr<ConsensusRowWriter> m_suspicionFile;
