@@ -242,12 +242,13 @@ const Update*
 Cluster::Step(ServerId id, Event event)
 {
     Server& server = At(id);
+    const bool wasDue = !std::holds_alternative<Tick>(event.what) && server.deadline <= m_now;
     const Update& update = server.core->Step(event);
     ++m_steps;
     m_checker.AfterStep(*server.core, update);
-    if (std::holds_alternative<Tick>(event.what) && update.deadline <= m_now)
+    if (update.deadline <= m_now && !wasDue)
     {
-        throw std::logic_error("a tick asks for another one at once");
+        throw std::logic_error("a deadline in the past, although none was due");
     }
     Handle(id, update);
     return server.core ? &update : nullptr;

@@ -79,6 +79,7 @@ class Cluster
     ServerId FindLeader() const;
     /** @return what happened: "1015 ms: 2 votes for 1 in term 1" */
     const std::vector<std::string>& GetTranscript() const;
+    /** @return steps of all servers together */
     uint64_t GetStepCount() const;
 
   private:

@@ -222,6 +222,22 @@ TEST(RaftLeader, IgnoresAnswersMeantForAnEarlierTermOrAnotherRole)
               "an answer to AppendEntries, but this server does not lead");
 }
 
+TEST(RaftLeader, ForgetsWhatItKnewOfItsFollowersWhenItIsElectedAgain)
+{
+    Driver driver = Driver::AsLeader(3, 2, {1});
+    driver.Receive(2, 2, Success(1, 2));
+    driver.Receive(3, 3, RequestVoteReply{false});
+    ASSERT_EQ(driver.core.GetRole(), Role::FOLLOWER);
+    driver.Tick(Ms(2000));
+    driver.Persist();
+    driver.Receive(3, 4, RequestVoteReply{true});
+    ASSERT_EQ(driver.core.GetRole(), Role::LEADER);
+    const AppendEntriesReply refusal{false, 2, 0, 1, 0};
+    const auto append = OnlyMessageTo<AppendEntries>(driver.Receive(2, 4, refusal), 2);
+    EXPECT_EQ(append.prevLogIndex, 0U);
+    EXPECT_EQ(append.entries.size(), 3U);
+}
+
 TEST(RaftLeader, TakesNoProposalWithoutACommand)
 {
     Driver driver = Driver::AsLeader(3, 1);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <sstream>
+#include <string>
 
 namespace ns3::raft
 {
@@ -10,13 +11,30 @@ namespace ns3::raft
 namespace
 {
 
-template <typename... Parts>
-[[noreturn]] void
-Violated(const Parts&... parts)
+/** Collects the one line of a violation. */
+class Line
 {
-    std::ostringstream line;
-    (line << ... << parts);
-    throw InvariantViolation(line.str());
+  public:
+    template <typename T>
+    Line& operator<<(const T& part)
+    {
+        m_text << part;
+        return *this;
+    }
+
+    std::string Get() const
+    {
+        return m_text.str();
+    }
+
+  private:
+    std::ostringstream m_text;
+};
+
+[[noreturn]] void
+Violated(const Line& line)
+{
+    throw InvariantViolation(line.Get());
 }
 
 } // namespace
@@ -63,27 +81,15 @@ InvariantChecker::AfterRestart(const ServerState& now)
     if (state.term < kept.term ||
         (state.term == kept.term && kept.vote != NO_SERVER && state.vote != kept.vote))
     {
-        Violated("durability: server ",
-                 now.id,
-                 " came back in term ",
-                 state.term,
-                 " with vote ",
-                 state.vote,
-                 ", although term ",
-                 kept.term,
-                 " with vote ",
-                 kept.vote,
-                 " was on stable storage");
+        Violated(Line() << "durability: server " << now.id << " came back in term " << state.term
+                        << " with vote " << state.vote << ", although term " << kept.term
+                        << " with vote " << kept.vote << " was on stable storage");
     }
     if (state.log->GetTerm(before.durable.index) != before.durable.term)
     {
-        Violated("durability: server ",
-                 now.id,
-                 " came back without entry ",
-                 before.durable.index,
-                 " of term ",
-                 before.durable.term,
-                 ", which was on stable storage");
+        Violated(Line() << "durability: server " << now.id << " came back without entry "
+                        << before.durable.index << " of term " << before.durable.term
+                        << ", which was on stable storage");
     }
     LogPosition end;
     while (end.index < state.log->GetLastIndex())
@@ -94,15 +100,15 @@ InvariantChecker::AfterRestart(const ServerState& now)
     }
     if (state.role != Role::FOLLOWER || state.commitIndex != 0)
     {
-        Violated("restart: server ",
-                 now.id,
-                 " came back with a role or commit index, which are "
-                 "volatile");
+        Violated(Line() << "restart: server " << now.id
+                        << " came back with a role or commit index, which are "
+                           "volatile");
     }
     Server& server = m_servers[now.id];
     server = Server{};
     server.running = true;
-    server.durableHardState = HardState{state.term, state.vote};
+    server.requested = HardState{state.term, state.vote};
+    server.durableHardState = server.requested;
     state.durableIndex = state.log->GetLastIndex();
     Remember(server, state);
 }
@@ -132,32 +138,18 @@ InvariantChecker::CheckTermAndVote(const Server& before, const ServerState& now)
 {
     if (now.term < before.term)
     {
-        Violated("monotonic term: server ",
-                 now.id,
-                 " went from term ",
-                 before.term,
-                 " to ",
-                 now.term);
+        Violated(Line() << "monotonic term: server " << now.id << " went from term " << before.term
+                        << " to " << now.term);
     }
     if (now.term == before.term && before.vote != NO_SERVER && now.vote != before.vote)
     {
-        Violated("election safety: server ",
-                 now.id,
-                 " changed its vote in term ",
-                 now.term,
-                 " from ",
-                 before.vote,
-                 " to ",
-                 now.vote);
+        Violated(Line() << "election safety: server " << now.id << " changed its vote in term "
+                        << now.term << " from " << before.vote << " to " << now.vote);
     }
     if (now.commitIndex < before.commitIndex)
     {
-        Violated("monotonic commit: server ",
-                 now.id,
-                 " went from ",
-                 before.commitIndex,
-                 " to ",
-                 now.commitIndex);
+        Violated(Line() << "monotonic commit: server " << now.id << " went from "
+                        << before.commitIndex << " to " << now.commitIndex);
     }
 }
 
@@ -172,27 +164,19 @@ InvariantChecker::CheckLog(const Server& before, const ServerState& now, const U
             before.role == Role::LEADER && now.role == Role::LEADER && before.term == now.term;
         if (stillLeads && first <= before.last.index)
         {
-            Violated("leader append-only: leader ",
-                     now.id,
-                     " of term ",
-                     now.term,
-                     " changed its log from index ",
-                     first,
-                     " on");
+            Violated(Line() << "leader append-only: leader " << now.id << " of term " << now.term
+                            << " changed its log from index " << first << " on");
         }
         if (first <= before.commitIndex)
         {
-            Violated("state-machine safety: server ",
-                     now.id,
-                     " changed its log from index ",
-                     first,
-                     " on, with ",
-                     before.commitIndex,
-                     " entries committed");
+            Violated(Line() << "state-machine safety: server " << now.id
+                            << " changed its log from index " << first << " on, with "
+                            << before.commitIndex << " entries committed");
         }
         if (first > before.last.index + 1)
         {
-            Violated("log matching: server ", now.id, " left a gap before index ", first);
+            Violated(Line() << "log matching: server " << now.id << " left a gap before index "
+                            << first);
         }
         expected = LogPosition{first - 1, now.log->GetTerm(first - 1)};
         for (const Entry& entry : update.persist->entries)
@@ -203,12 +187,9 @@ InvariantChecker::CheckLog(const Server& before, const ServerState& now, const U
     }
     if (now.log->GetLastIndex() != expected.index || now.log->GetLastTerm() != expected.term)
     {
-        Violated("log matching: server ",
-                 now.id,
-                 " ends at index ",
-                 now.log->GetLastIndex(),
-                 ", but what it asked to write ends at ",
-                 expected.index);
+        Violated(Line() << "log matching: server " << now.id << " ends at index "
+                        << now.log->GetLastIndex() << ", but what it asked to write ends at "
+                        << expected.index);
     }
 }
 
@@ -217,13 +198,9 @@ InvariantChecker::LearnEntry(ServerId id, LogPosition previous, const Entry& ent
 {
     if (!m_ledger.Learn(previous, entry))
     {
-        Violated("log matching: server ",
-                 id,
-                 " has another entry or predecessor at index ",
-                 previous.index + 1,
-                 " of term ",
-                 entry.term,
-                 " than was seen there before");
+        Violated(Line() << "log matching: server " << id
+                        << " has another entry or predecessor at index " << previous.index + 1
+                        << " of term " << entry.term << " than was seen there before");
     }
 }
 
@@ -239,12 +216,8 @@ InvariantChecker::CheckLeadership(const ServerState& now, const Update& update)
         const auto [place, isNew] = m_leaders.try_emplace(change.term);
         if (!isNew && place->second.id != now.id)
         {
-            Violated("election safety: servers ",
-                     place->second.id,
-                     " and ",
-                     now.id,
-                     " both lead term ",
-                     change.term);
+            Violated(Line() << "election safety: servers " << place->second.id << " and " << now.id
+                            << " both lead term " << change.term);
         }
         if (isNew)
         {
@@ -257,11 +230,8 @@ InvariantChecker::CheckLeadership(const ServerState& now, const Update& update)
         const auto known = m_leaders.find(now.term);
         if (known == m_leaders.end() || known->second.id != now.id)
         {
-            Violated("election safety: server ",
-                     now.id,
-                     " leads term ",
-                     now.term,
-                     " without having been elected");
+            Violated(Line() << "election safety: server " << now.id << " leads term " << now.term
+                            << " without having been elected");
         }
     }
 }
@@ -276,14 +246,8 @@ InvariantChecker::CheckNewLeader(const ServerState& now) const
     const Index index = static_cast<Index>(std::distance(last, m_committed.rend()));
     if (index != 0 && now.log->GetTerm(index) != last->entry.term)
     {
-        Violated("leader completeness: leader ",
-                 now.id,
-                 " of term ",
-                 now.term,
-                 " lacks entry ",
-                 index,
-                 ", committed in term ",
-                 last->inTerm);
+        Violated(Line() << "leader completeness: leader " << now.id << " of term " << now.term
+                        << " lacks entry " << index << ", committed in term " << last->inTerm);
     }
 }
 
@@ -292,10 +256,8 @@ InvariantChecker::CheckCommit(const Server& before, const ServerState& now)
 {
     if (now.commitIndex > now.log->GetLastIndex())
     {
-        Violated("monotonic commit: server ",
-                 now.id,
-                 " committed beyond its log, at ",
-                 now.commitIndex);
+        Violated(Line() << "monotonic commit: server " << now.id << " committed beyond its log, at "
+                        << now.commitIndex);
     }
     bool extended = false;
     for (Index index = before.commitIndex + 1; index <= now.commitIndex; ++index)
@@ -308,11 +270,9 @@ InvariantChecker::CheckCommit(const Server& before, const ServerState& now)
         }
         else if (m_committed[index - 1].entry != entry)
         {
-            Violated("state-machine safety: server ",
-                     now.id,
-                     " committed another entry at index ",
-                     index,
-                     " than was committed before");
+            Violated(Line() << "state-machine safety: server " << now.id
+                            << " committed another entry at index " << index
+                            << " than was committed before");
         }
     }
     if (extended)
@@ -324,6 +284,12 @@ InvariantChecker::CheckCommit(const Server& before, const ServerState& now)
 void
 InvariantChecker::CheckNewCommit(const ServerState& now, LogPosition commit) const
 {
+    if (now.role == Role::LEADER && commit.term != now.term)
+    {
+        Violated(Line() << "leader completeness: leader " << now.id << " of term " << now.term
+                        << " committed index " << commit.index << " of term " << commit.term
+                        << " by counting (5.4.2)");
+    }
     std::size_t holders = 0;
     for (const auto& [id, server] : m_servers)
     {
@@ -331,29 +297,18 @@ InvariantChecker::CheckNewCommit(const ServerState& now, LogPosition commit) con
     }
     if (holders < now.clusterSize / 2 + 1)
     {
-        Violated("leader completeness: server ",
-                 now.id,
-                 " committed index ",
-                 commit.index,
-                 ", which ",
-                 holders,
-                 " of ",
-                 now.clusterSize,
-                 " servers have on stable storage");
+        Violated(Line() << "leader completeness: server " << now.id << " committed index "
+                        << commit.index << ", which " << holders << " of " << now.clusterSize
+                        << " servers have on stable storage");
     }
     // A leader of a later term may have been elected before an old leader noticed its majority.
     for (auto leader = m_leaders.upper_bound(now.term); leader != m_leaders.end(); ++leader)
     {
         if (!m_ledger.Includes(leader->second.last, commit))
         {
-            Violated("leader completeness: leader ",
-                     leader->second.id,
-                     " of term ",
-                     leader->first,
-                     " lacks entry ",
-                     commit.index,
-                     ", committed in term ",
-                     now.term);
+            Violated(Line() << "leader completeness: leader " << leader->second.id << " of term "
+                            << leader->first << " lacks entry " << commit.index
+                            << ", committed in term " << now.term);
         }
     }
 }
@@ -365,23 +320,15 @@ InvariantChecker::CheckApplied(Server& server, const ServerState& now, const Upd
     {
         if (applied.index != server.lastApplied + 1 || applied.index > now.commitIndex)
         {
-            Violated("state-machine safety: server ",
-                     now.id,
-                     " applied index ",
-                     applied.index,
-                     " after ",
-                     server.lastApplied,
-                     " with ",
-                     now.commitIndex,
-                     " entries committed");
+            Violated(Line() << "state-machine safety: server " << now.id << " applied index "
+                            << applied.index << " after " << server.lastApplied << " with "
+                            << now.commitIndex << " entries committed");
         }
         if (m_committed[applied.index - 1].entry != applied.entry)
         {
-            Violated("state-machine safety: server ",
-                     now.id,
-                     " applied another entry at index ",
-                     applied.index,
-                     " than was committed");
+            Violated(Line() << "state-machine safety: server " << now.id
+                            << " applied another entry at index " << applied.index
+                            << " than was committed");
         }
         server.lastApplied = applied.index;
     }
@@ -397,7 +344,13 @@ InvariantChecker::TrackWrites(Server& server, const ServerState& now, const Upda
     }
     if (update.persist && update.persist->hardState)
     {
-        server.writes.push_back({update.persist->ticket, *update.persist->hardState});
+        server.requested = *update.persist->hardState;
+        server.writes.push_back({update.persist->ticket, server.requested});
+    }
+    if (!(server.requested == HardState{now.term, now.vote}))
+    {
+        Violated(Line() << "durability: server " << now.id << " is in term " << now.term
+                        << " with vote " << now.vote << " and has not asked to write it");
     }
 }
 

@@ -40,10 +40,12 @@ struct ServerState
  * - election safety: one leader a term, one vote a server and term, also across crashes
  * - leader append-only: a leader never removes or replaces entries
  * - log matching: same index and term, same entry and same predecessor
- * - leader completeness: a leader holds all that was committed in earlier terms, and what is
- *   committed is on stable storage on a majority
+ * - leader completeness: a leader holds all that was committed in earlier terms, and commits by an
+ *   entry of its own term that is on stable storage on a majority (section 5.4.2)
  * - state-machine safety: every server applies the same entries, in order, none twice in one life
- * - term and commit index never decrease in one life, and what was reported as durable survives
+ * - term and commit index never decrease in one life
+ * - durability: every change of term, vote and log is asked to be written, and what was reported as
+ *   written survives a crash
  *
  * Each call costs as much as the entries that changed, so that it can run after every step. All
  * servers of the cluster have to be shown, and their steps in the order in which they happened.
@@ -95,6 +97,7 @@ class InvariantChecker
         Index lastApplied{0};
         LogPosition last;
         LogPosition durable;
+        HardState requested; //!< latest term and vote that it asked to write, or started with
         HardState durableHardState;
         std::deque<Write> writes; //!< asked for and not reported as done
     };

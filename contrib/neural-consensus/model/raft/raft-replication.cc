@@ -280,7 +280,6 @@ RaftCore::OnConflict(Peer& peer, const AppendEntriesReply& reply)
         return;
     }
     peer.nextIndex = NextAfterConflict(peer, reply);
-    peer.inFlight = 0;
     SendEntries(peer);
 }
 
