@@ -119,7 +119,11 @@ HeartbeatMonitor::SetInterceptor(std::shared_ptr<MessageInterceptor> interceptor
 void
 HeartbeatMonitor::Crash()
 {
-    Close();
+    if (m_socket)
+    {
+        Close();
+        m_livenessTrace(m_network->GetHostId(), false);
+    }
 }
 
 void
@@ -159,7 +163,7 @@ HeartbeatMonitor::AssignStreams(int64_t stream)
 void
 HeartbeatMonitor::DoDispose()
 {
-    Close();
+    Close(); // without a trace: whoever listens may be gone
     m_status = nullptr;
     m_interceptor = nullptr;
     m_network = nullptr;
@@ -183,7 +187,7 @@ HeartbeatMonitor::StartApplication()
 void
 HeartbeatMonitor::StopApplication()
 {
-    Close();
+    Crash();
     m_started = false;
 }
 
@@ -234,7 +238,6 @@ HeartbeatMonitor::Close()
     m_socket->SetRecvCallback(MakeNullCallback<void, Ptr<Socket>>());
     m_socket->Close();
     m_socket = nullptr;
-    m_livenessTrace(m_network->GetHostId(), false);
 }
 
 void
@@ -264,9 +267,14 @@ HeartbeatMonitor::SendHeartbeat(std::size_t index)
 {
     Peer& peer = m_peers[index];
     // The next one is planned when this one is sent, so that a pause delays and does not pile up.
-    peer.due = std::max(
-        peer.due + m_clock->ToSimulated(std::chrono::nanoseconds(m_interval.GetNanoSeconds())),
-        Simulator::Now());
+    const Time now = Simulator::Now();
+    const Time interval =
+        m_clock->ToSimulated(std::chrono::nanoseconds(m_interval.GetNanoSeconds()));
+    peer.due += interval;
+    if (peer.due < now)
+    {
+        peer.due = now + interval;
+    }
     ScheduleHeartbeat(index);
 
     HeartbeatHeader header;

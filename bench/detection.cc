@@ -1,0 +1,131 @@
+// What failure detection costs: time per heartbeat, per level and per row of features. A number in
+// a name is the window.
+#include "ns3/failure-detector.h"
+#include "ns3/neural-features.h"
+
+#include <benchmark/benchmark.h>
+#include <memory>
+#include <string>
+
+namespace
+{
+
+using namespace ns3;
+using detection::Nanos;
+using detection::PeerArrival;
+
+/** Heartbeats about every 100 ms, without end. */
+class Heartbeats
+{
+  public:
+    const PeerArrival& Next()
+    {
+        ++m_arrival.sequence;
+        m_arrival.arrived +=
+            Nanos(99000000 + static_cast<int64_t>(m_arrival.sequence % 7) * 300000);
+        m_arrival.peerClock = m_arrival.arrived - Nanos(2000000);
+        return m_arrival;
+    }
+
+  private:
+    PeerArrival m_arrival;
+};
+
+/** One heartbeat taken, and the deadline asked for, as FailureDetectorBank does. */
+void
+Heartbeat(benchmark::State& state,
+          const std::string& name,
+          const detection::DetectorParameters& parameters)
+{
+    const auto detector = detection::MakeFailureDetector(name, parameters);
+    Heartbeats heartbeats;
+    for (int i = 0; i < 2000; ++i)
+    {
+        detector->OnArrival(heartbeats.Next());
+    }
+    for (auto step : state)
+    {
+        const PeerArrival& arrival = heartbeats.Next();
+        detector->OnArrival(arrival);
+        benchmark::DoNotOptimize(detector->Suspects(arrival.arrived));
+        benchmark::DoNotOptimize(detector->Deadline());
+    }
+}
+
+/** The level of suspicion at some moment of silence. */
+void
+Level(benchmark::State& state, const std::string& name)
+{
+    const auto detector = detection::MakeFailureDetector(name, {});
+    Heartbeats heartbeats;
+    Nanos last{};
+    for (int i = 0; i < 2000; ++i)
+    {
+        const PeerArrival& arrival = heartbeats.Next();
+        detector->OnArrival(arrival);
+        last = arrival.arrived;
+    }
+    int64_t silence = 0;
+    for (auto step : state)
+    {
+        silence = (silence + 1000000) % 400000000;
+        benchmark::DoNotOptimize(detector->Level(last + Nanos(silence)));
+    }
+}
+
+/** A heartbeat and a reply taken by the features. */
+void
+FeatureArrivals(benchmark::State& state)
+{
+    neural::FeatureExtractor features;
+    features.Start(Nanos(0));
+    Heartbeats heartbeats;
+    for (auto step : state)
+    {
+        PeerArrival arrival = heartbeats.Next();
+        features.OnSent(arrival.sequence, arrival.arrived - Nanos(4000000));
+        features.OnArrival(arrival);
+        arrival.kind = PeerArrival::Kind::REPLY;
+        arrival.roundTrip = Nanos(4000000);
+        features.OnArrival(arrival);
+    }
+}
+
+/** One row of features, of a peer that behaves. */
+void
+FeatureTick(benchmark::State& state)
+{
+    neural::FeatureExtractor features;
+    features.Start(Nanos(0));
+    Heartbeats heartbeats;
+    Nanos now{};
+    for (int i = 0; i < 1000; ++i)
+    {
+        PeerArrival arrival = heartbeats.Next();
+        now = arrival.arrived;
+        features.OnArrival(arrival);
+        arrival.kind = PeerArrival::Kind::REPLY;
+        features.OnSent(arrival.sequence, arrival.arrived - Nanos(4000000));
+        features.OnArrival(arrival);
+    }
+    for (auto step : state)
+    {
+        benchmark::DoNotOptimize(features.Tick(now, {}));
+    }
+}
+
+BENCHMARK_CAPTURE(Heartbeat, fixed_timeout, "fixed-timeout", detection::DetectorParameters{});
+BENCHMARK_CAPTURE(Heartbeat,
+                  phi_gaussian_100,
+                  "phi-gaussian",
+                  detection::DetectorParameters{{"window", "100"}});
+BENCHMARK_CAPTURE(Heartbeat,
+                  phi_gaussian_1000,
+                  "phi-gaussian",
+                  detection::DetectorParameters{{"window", "1000"}});
+BENCHMARK_CAPTURE(Level, fixed_timeout, "fixed-timeout");
+BENCHMARK_CAPTURE(Level, phi_gaussian, "phi-gaussian");
+BENCHMARK(FeatureArrivals);
+BENCHMARK(FeatureTick);
+
+} // namespace
