@@ -91,7 +91,7 @@ Describe(Options& options)
     po::options_description all("Usage: train-detector --data=DIR... --out=FILE [option]...\n"
                                 "Trains the neural detector on the observations of runs",
                                 100);
-    po::options_description files("Files");
+    po::options_description files("Files", 100);
     files.add_options()("help", "show this and leave")(
         "config",
         po::value<std::string>()->value_name("FILE"),
@@ -107,26 +107,30 @@ Describe(Options& options)
         "quiet",
         po::bool_switch(&options.quiet),
         "no progress; only the summary at the end");
-    po::options_description network("Network");
-    network.add_options()("window", Count(model.window), "ticks of a window")(
+    po::options_description network("Network", 100);
+    network.add_options()("window", Count(model.window), "ticks of a window, 1 to 1000")(
         "hidden",
         Count(model.hidden),
-        "units of an LSTM layer")("layers",
-                                  Count(model.layers),
-                                  "LSTM layers, encoder and decoder")("latent",
-                                                                      Count(model.latent),
-                                                                      "size of the latent vector")(
+        "units of an LSTM layer, 1 to 1024")("layers",
+                                             Count(model.layers),
+                                             "LSTM layers of encoder and of decoder, 1 to 8")(
+        "latent",
+        Count(model.latent),
+        "size of the latent vector, 1 to 1024")(
         "classifier",
         po::value<std::string>()->value_name("N,N,...")->default_value("64,32")->notifier(
             [&model](const std::string& text) { model.classifier = ParseLayers(text); }),
-        "units of the classifier's hidden layers")("dropout",
-                                                   Real(model.dropout),
-                                                   "share of units dropped in training, 0 to 0.9");
-    po::options_description course("Training");
-    course.add_options()("epochs", Count(training.epochs), "at most so many epochs")(
+        "units of the classifier's hidden layers, at most 8 of 1 to 4096")(
+        "dropout",
+        Real(model.dropout),
+        "share of units dropped in training, 0 to 0.9");
+    po::options_description course("Training", 100);
+    course.add_options()("epochs", Count(training.epochs), "at most so many epochs, 1 to 100000")(
         "batch-size",
         Count(training.batchSize),
-        "windows of a step")("learning-rate", Real(training.learningRate), "of Adam, up to 1")(
+        "windows of a step, 1 to 65536")("learning-rate",
+                                         Real(training.learningRate),
+                                         "of Adam, above 0 and up to 1")(
         "reconstruction-weight",
         Real(training.reconstructionWeight),
         "of the reconstruction error of healthy windows in the loss, 0 to 1000")(
@@ -138,20 +142,22 @@ Describe(Options& options)
         "cap of a class's weight, which is its inverse frequency; 1 to 1000")(
         "gradient-clip",
         Real(training.gradientClip),
-        "largest norm of the gradient")("patience",
-                                        Count(training.patience),
-                                        "epochs without a better validation loss before it stops")(
+        "largest norm of the gradient, above 0 and up to 1000000")(
+        "patience",
+        Count(training.patience),
+        "epochs without a better validation loss before it stops, 1 to 100000")(
         "schedule-factor",
         Real(training.scheduleFactor),
         "multiplies the learning rate on a plateau, 0.01 to 1")(
         "schedule-patience",
         Count(training.schedulePatience),
-        "epochs without a better validation loss before that")(
+        "epochs without a better validation loss before that, 0 to 100000")(
         "validation-share",
         Real(training.validationShare),
-        "share of the runs to validate on, 0.01 to 0.99")("windows-per-epoch",
-                                                          Count(training.windowsPerEpoch),
-                                                          "windows drawn for an epoch, at most")(
+        "share of the runs to validate on, 0.01 to 0.99")(
+        "windows-per-epoch",
+        Count(training.windowsPerEpoch),
+        "windows drawn for an epoch at most, 1 to 100000000")(
         "balanced",
         po::value(&training.balanced)->value_name("0|1")->default_value(training.balanced),
         "draw every class equally often")("seed",
@@ -159,7 +165,7 @@ Describe(Options& options)
                                           "of initial weights, dropout, split and drawing")(
         "threads",
         Count(training.threads),
-        "of LibTorch; only 1 gives the same bytes again")(
+        "of LibTorch, 1 to 64; only 1 gives the same bytes again")(
         "device",
         po::value(&training.device)->value_name("NAME")->default_value(training.device),
         "cpu or cuda");

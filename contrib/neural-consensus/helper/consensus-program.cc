@@ -74,11 +74,14 @@ RunProgram(const char* name, const std::function<int()>& body)
     }
 }
 
+namespace
+{
+
 po::variables_map
-ParseOptions(int argc,
-             char* argv[],
-             const po::options_description& options,
-             std::vector<std::string>* unknown)
+ParseAndStore(int argc,
+              char* argv[],
+              const po::options_description& options,
+              std::vector<std::string>* unknown)
 {
     namespace style = po::command_line_style;
     po::command_line_parser parser(argc, argv);
@@ -113,8 +116,28 @@ ParseOptions(int argc,
         const auto left = po::collect_unrecognized(commandLine.options, po::include_positional);
         unknown->insert(unknown->end(), left.begin(), left.end());
     }
-    po::notify(values);
     return values;
+}
+
+} // namespace
+
+po::variables_map
+ParseOptions(int argc,
+             char* argv[],
+             const po::options_description& options,
+             std::vector<std::string>* unknown)
+{
+    try
+    {
+        po::variables_map values = ParseAndStore(argc, argv, options, unknown);
+        po::notify(values);
+        return values;
+    }
+    catch (const po::error& e)
+    {
+        throw std::runtime_error(std::string(e.what()) +
+                                 ": expected options and values as --help lists them");
+    }
 }
 
 std::istream&

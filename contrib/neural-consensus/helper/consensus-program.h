@@ -44,7 +44,7 @@ int RunProgram(const char* name, const std::function<int()>& body);
  * @param unknown where given, takes what is not described, as `--name=value` or as it stood, from
  *        the file first and then from the command line; where null, such a thing is an error
  * @return the values
- * @throws std::runtime_error or boost::program_options::error, in one line
+ * @throws std::runtime_error in one line; what a notifier throws goes through
  */
 boost::program_options::variables_map ParseOptions(
     int argc,

@@ -1,5 +1,7 @@
 #include "neural-torch-network.h"
 
+#include "neural-torch-lstm.h"
+
 #include <map>
 #include <sstream>
 #include <stdexcept>
@@ -52,8 +54,7 @@ NetworkImpl::NetworkImpl(const ModelConfig& config)
 torch::Tensor
 NetworkImpl::Encode(const torch::Tensor& windows)
 {
-    const auto [outputs, state] = m_encoder->forward(windows);
-    return m_toLatent->forward(outputs[-1]);
+    return m_toLatent->forward(RunLstm(m_encoder, windows)[-1]);
 }
 
 torch::Tensor
@@ -65,9 +66,7 @@ NetworkImpl::Classify(const torch::Tensor& latent)
 torch::Tensor
 NetworkImpl::Decode(const torch::Tensor& latent)
 {
-    const auto repeated = latent.unsqueeze(0).expand({m_rows, -1, -1});
-    const auto [outputs, state] = m_decoder->forward(repeated);
-    return m_toFeatures->forward(outputs);
+    return m_toFeatures->forward(RunLstmOnConstant(m_decoder, latent, m_rows));
 }
 
 torch::Tensor
