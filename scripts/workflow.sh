@@ -10,5 +10,5 @@ fi
 # Parallelism comes from processes: a second pool of threads in each would only get in the way.
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 # Debian's own, whatever Python comes first on the PATH: it has the plotting libraries.
-exec /usr/bin/snakemake --snakefile workflow/Snakefile --cores "$(nproc)" \
-  --rerun-incomplete --rerun-triggers mtime params "$@"
+exec /usr/bin/snakemake "$@" --snakefile workflow/Snakefile --cores "$(nproc)" \
+  --rerun-incomplete --rerun-triggers mtime params
