@@ -28,6 +28,12 @@ struct BurstCase
     double meanBurstLength;
 };
 
+void
+PrintTo(const BurstCase& burst, std::ostream* os)
+{
+    *os << burst.meanLoss << " in bursts of " << burst.meanBurstLength;
+}
+
 class GilbertElliott : public testing::TestWithParam<BurstCase>
 {
 };
@@ -38,7 +44,8 @@ INSTANTIATE_TEST_SUITE_P(Table,
                                          BurstCase{0.1, 5.0},
                                          BurstCase{0.3, 10.0},
                                          BurstCase{0.5, 1.0},
-                                         BurstCase{0.6, 4.0}));
+                                         BurstCase{0.6, 4.0}),
+                         [](const auto& info) { return "Case" + std::to_string(info.index + 1); });
 
 TEST_P(GilbertElliott, LosesTheShareAskedInBurstsOfTheLengthAsked)
 {
