@@ -7,8 +7,9 @@ if [ $# -eq 0 ]; then
   echo "workflow.sh: expected a target, one of demo, smoke" >&2
   exit 2
 fi
+cores=$(nproc) # before the settings below, which it would heed
 # Parallelism comes from processes: a second pool of threads in each would only get in the way.
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 # Debian's own, whatever Python comes first on the PATH: it has the plotting libraries.
-exec /usr/bin/snakemake "$@" --snakefile workflow/Snakefile --cores "$(nproc)" \
+exec /usr/bin/snakemake "$@" --snakefile workflow/Snakefile --cores "$cores" \
   --rerun-incomplete --rerun-triggers mtime params
