@@ -84,18 +84,18 @@ class ConsensusTopology
 };
 
 /**
- * Builds a network.
+ * Builds a network. In dumbbell rate and delay are the bottleneck's, behind access links of
+ * 1 Gbit/s and 0.1 ms each.
  *
  * | name | what | default rate, one-way delay |
  * |---|---|---|
- * | lan | a switch and a full-duplex Ethernet link to every host | 1 Gbit/s, 5 us per link |
- * | star | a router and a point-to-point link to every host | 1 Gbit/s, 1 ms per link |
- * | mesh | a point-to-point link for every pair of servers and of client and server | 1 Gbit/s, 1
- * ms | | dumbbell | two routers, hosts at either in turn; rate and delay are the bottleneck's | 100
- * Mbit/s, 10 ms; access links 1 Gbit/s, 0.1 ms | | wan | 13 AWS regions in a full mesh with
- * measured delays | 1 Gbit/s | | wifi | IEEE 802.11n at 5 GHz, one access point, stations 5 m
- * around it | the standard's | | csma | ns-3's shared Ethernet bus (half duplex), an extra | 1
- * Gbit/s, 5 us |
+ * | lan | a switch, a full-duplex Ethernet link to every host | 1 Gbit/s, 5 us per link |
+ * | star | a router, a point-to-point link to every host | 1 Gbit/s, 1 ms per link |
+ * | mesh | a link for every pair of servers, and of client and server | 1 Gbit/s, 1 ms |
+ * | dumbbell | two routers, hosts at either in turn | bottleneck 100 Mbit/s, 10 ms |
+ * | wan | 13 AWS regions, linked as mesh | 1 Gbit/s, measured delays |
+ * | wifi | IEEE 802.11ac, one access point, hosts 5 m around it | the standard's |
+ * | csma | ns-3's shared Ethernet bus (half duplex), an extra | 1 Gbit/s, 5 us |
  *
  * @throws std::invalid_argument naming an unknown family or a value out of range, and what was
  *         expected

@@ -59,7 +59,7 @@ class FaultHost
     /** Also holds after a crash and a restart meanwhile. */
     void StallDisk(Time span);
 
-    /** @param to receivers; empty for all hosts */
+    /** Impairs what is sent to the hosts in `to`, or to all where it is empty. */
     void Impair(Key key, const std::vector<uint32_t>& to, const NetemParameters& parameters);
     void ClearImpair(Key key);
 

@@ -14,7 +14,7 @@ namespace ns3::faults
 {
 
 /**
- * Reads one fault: KIND@START[+DURATION][:key=value,...].
+ * Reads one fault: `KIND@START[+DURATION][:key=value,...]`.
  *
  * Times are as ns-3 writes them (20s, 150ms; a bare number is seconds). Every kind has its own keys
  * (doc/faults.md); those left out have the kind's defaults. A cut is 1>2 (one way) or 1-2 (both),

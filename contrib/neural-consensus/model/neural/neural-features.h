@@ -49,7 +49,7 @@ enum Feature : std::size_t
  * | column | formula | unit | range | without data |
  * |---|---|---|---|---|
  * | latency_mean | mean(d) - min d + R / 2 | s | 0..5 | 0 |
- * | latency_std | population standard deviation of d | s | 0..5 | 0 (below 2 arrivals) |
+ * | latency_deviation | population standard deviation of d | s | 0..5 | 0 (below 2) |
  * | latency_trend | least-squares slope of d over arrival time | s/s | -1..1 | 0 (below 3) |
  * | latency_jitter | mean of abs(d - d of the arrival before) | s | 0..5 | 0 (below 2) |
  * | message_rate | arrivals / (2 H / I): per message that should come | 1 | 0..2 | 0 |
@@ -62,7 +62,7 @@ enum Feature : std::size_t
  * | log_progress | x / (16 + abs(x)), x = peer's last index - known one | 1 | -1..1 | 0 |
  * | commit_progress | x / (16 + abs(x)), x = peer's commit index - known one | 1 | -1..1 | 0 |
  * | leader_status | 1: it says that it leads; -1: so does another in its term | 1 | -1..1 | 0 |
- * | time_since_last | now - last arrival of any kind | s | 0..5 | since start |
+ * | time_since_last_message | now - last arrival of any kind | s | 0..5 | since start |
  * | health_score | below | 1 | 0..1 | by the same formula |
  *
  * While the observation is younger than H, its age (at least I) takes the place of H in
@@ -72,7 +72,7 @@ enum Feature : std::size_t
  * "known" is what the caller knows from elsewhere.
  *
  * health_score = min(1, message_rate) (1 - drop_rate) response_rate (1 + heartbeat_regularity) / 2
- * min(1, 2 I / max(time_since_last, I)).
+ * min(1, 2 I / max(time_since_last_message, I)).
  *
  * Never part of a feature: absolute clocks, sequence numbers, terms or indices, time since start,
  * identities. Constant memory, constant time per message and per tick.
