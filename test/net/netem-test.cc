@@ -268,6 +268,19 @@ TEST_F(Netem, APacketThatWaitsIsNotOvertakenWhenItsRuleGoes)
     EXPECT_EQ(arrivals[2].at, MilliSeconds(1300) + WIRE);
 }
 
+TEST_F(Netem, AShortDelayIsNotHeldUpByALongOneToAnotherDestination)
+{
+    Build("star", 3, 0);
+    Network(1)->SetImpairment(3, With([](auto& p) { p.delay = MilliSeconds(100); }));
+    Network(1)->SetImpairment(2, With([](auto& p) { p.delay = MilliSeconds(10); }));
+    End(1).SendAt(Seconds(1), 3, 1, BYTES);
+    End(1).SendAt(Seconds(1) + MilliSeconds(1), 2, 1, BYTES);
+    RunUntil(Seconds(2));
+    const Time way = 2 * (MilliSeconds(1) + PppTime(BYTES, DataRate("1Gbps")));
+    EXPECT_EQ(End(2).arrivals.at(0).at, Seconds(1) + MilliSeconds(11) + way);
+    EXPECT_EQ(End(3).arrivals.at(0).at, Seconds(1) + MilliSeconds(100) + way);
+}
+
 TEST_F(Netem, BoundsWhatWaits)
 {
     BuildPair(With([](auto& p) { p.delay = MilliSeconds(20); }));
