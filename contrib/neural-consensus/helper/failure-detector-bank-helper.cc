@@ -25,7 +25,7 @@ ForwardLiveness(Ptr<FailureDetectorBank> bank, uint32_t, bool up)
 
 } // namespace
 
-void
+std::string
 FailureDetectorBankHelper::Add(const std::string& specification)
 {
     Entry entry;
@@ -42,6 +42,7 @@ FailureDetectorBankHelper::Add(const std::string& specification)
         throw std::invalid_argument("detector " + specification + " is asked for twice");
     }
     m_entries.push_back(entry);
+    return entry.label;
 }
 
 std::vector<Ptr<FailureDetectorBank>>

@@ -19,9 +19,10 @@ class FailureDetectorBankHelper
      * Adds a detector to the banks to be installed. Its label is its name, or the whole
      * specification where the name is taken already.
      * @param specification NAME[:key=value,...]
+     * @return its label
      * @throws std::invalid_argument naming what is wrong with it, or if it is there already
      */
-    void Add(const std::string& specification);
+    std::string Add(const std::string& specification);
 
     /**
      * Aggregates a bank to each node.
