@@ -1,41 +1,11 @@
 // A server that has warmed up takes its steps without asking for memory.
 
+#include "raft-allocation-count.h"
 #include "raft-test-support.h"
 
 #include <cstdlib>
 #include <gtest/gtest.h>
 #include <new>
-
-namespace
-{
-
-std::size_t g_allocations = 0; // of the whole program, counted by the operators below
-
-} // namespace
-
-// Replaced for this program, to count. All other forms of new end here.
-void*
-operator new(std::size_t size)
-{
-    ++g_allocations;
-    if (void* memory = std::malloc(size == 0 ? 1 : size))
-    {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-
-void
-operator delete(void* memory) noexcept
-{
-    std::free(memory);
-}
-
-void
-operator delete(void* memory, std::size_t /* size */) noexcept
-{
-    std::free(memory);
-}
 
 namespace ns3::raft::test
 {
@@ -47,12 +17,12 @@ namespace
 std::size_t
 AllocationsOf(RaftCore& core, const std::vector<Event>& events)
 {
-    const std::size_t before = g_allocations;
+    const std::size_t before = CountAllocations();
     for (const Event& event : events)
     {
         core.Step(event);
     }
-    return g_allocations - before;
+    return CountAllocations() - before;
 }
 
 Event
@@ -65,9 +35,9 @@ From(ServerId peer, Term term, MessageBody body, TimePoint now)
 
 TEST(RaftMemory, CountsWhatIsAllocated)
 {
-    const std::size_t before = g_allocations;
+    const std::size_t before = CountAllocations();
     const auto number = std::make_unique<int>(1);
-    EXPECT_EQ(g_allocations, before + 1) << *number;
+    EXPECT_EQ(CountAllocations(), before + 1) << *number;
 }
 
 TEST(RaftMemory, AFollowerHearsHeartbeatsWithoutAllocating)

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <sstream>
 #include <string>
+#include <utility>
 
 namespace ns3::raft
 {
@@ -101,8 +102,7 @@ InvariantChecker::AfterRestart(const ServerState& now)
     if (state.role != Role::FOLLOWER || state.commitIndex != 0)
     {
         Violated(Line() << "restart: server " << now.id
-                        << " came back with a role or commit index, which are "
-                           "volatile");
+                        << " came back with a role or commit index, but these are volatile");
     }
     Server& server = m_servers[now.id];
     server = Server{};
