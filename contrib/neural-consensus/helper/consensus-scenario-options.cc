@@ -1,14 +1,11 @@
 #include "consensus-scenario-options.h"
 
+#include "consensus-ns3-options.h"
 #include "consensus-option-values.h"
 #include "consensus-program.h"
 
-#include "ns3/command-line.h"
-#include "ns3/config.h"
 #include "ns3/failure-detector.h"
 #include "ns3/fault-plan.h"
-#include "ns3/global-value.h"
-#include "ns3/string.h"
 
 #include <algorithm>
 #include <boost/program_options.hpp>
@@ -77,48 +74,6 @@ CheckDetector(const std::string& specification)
     detection::MakeFailureDetector(spec.name, spec.parameters); // refuses bad keys and values
 }
 
-/** Checks what only ns-3 knows and hands it over. */
-void
-PassToNs3(const std::vector<std::string>& unknown, const char* program)
-{
-    std::vector<std::string> arguments{program};
-    for (const auto& argument : unknown)
-    {
-        const auto equals = argument.find('=');
-        const std::string name =
-            argument.rfind("--", 0) == 0 ? argument.substr(2, equals - 2) : std::string();
-        const std::string value =
-            equals == std::string::npos ? std::string() : argument.substr(equals + 1);
-        if (name.rfind("Print", 0) == 0)
-        {
-            arguments.push_back(argument);
-            continue;
-        }
-        if (name.empty())
-        {
-            throw std::invalid_argument("unexpected argument '" + argument +
-                                        "', expected options only: see --help");
-        }
-        const bool isAttribute = name.find("::") != std::string::npos;
-        if (equals == std::string::npos && (isAttribute || name == "RngRun" || name == "RngSeed"))
-        {
-            throw std::invalid_argument("option --" + name + ": expected --" + name + "=VALUE");
-        }
-        if (isAttribute ? !Config::SetDefaultFailSafe(name, StringValue(value))
-                        : !Config::SetGlobalFailSafe(name, StringValue(value)))
-        {
-            throw std::invalid_argument(
-                isAttribute ? "option --" + name + "=" + value +
-                                  ": no such ns-3 attribute, or the value does not fit it"
-                            : "unknown option '" + argument +
-                                  "', or a value that does not fit "
-                                  "it: see --help");
-        }
-        arguments.push_back(argument);
-    }
-    CommandLine(program).Parse(arguments);
-}
-
 } // namespace
 
 bool
@@ -136,7 +91,7 @@ struct RawOptions
     std::string topology, nodes, linkRate, linkDelay, jitter, loss, burstLoss, duplicate, reorder;
     std::string duration, clients, requestRate, transport, watch;
     std::vector<std::string> detectors, faults;
-    std::string config, faultFile;
+    std::string config, faultFile, faultGap;
 };
 
 using Values = std::vector<std::string>;
@@ -238,7 +193,10 @@ Describe(RawOptions& raw, ScenarioOptions& options)
               {"fault-file", Text(raw.faultFile, "FILE"), "file with one such fault a line"},
               {"random-faults",
                Switch(options.randomFaults),
-               "faults at random over the whole run, at a minority of servers at a time"}});
+               "faults at random over the whole run, at a minority of servers at a time"},
+              {"fault-gap",
+               Text(raw.faultGap, "TIME", "15s"),
+               "mean pause before the next random fault"}});
     AddGroup(all,
              "Detection",
              {{"detector",
@@ -316,6 +274,11 @@ ReadFaults(const RawOptions& raw, ScenarioOptions& options)
         }
         const auto plan = faults::ParseFaultFile(file, raw.faultFile, options.topology.servers);
         options.faults.insert(options.faults.end(), plan.begin(), plan.end());
+    }
+    options.faultGap = ReadTimeValue("fault-gap", raw.faultGap);
+    if (!options.faultGap.IsStrictlyPositive())
+    {
+        RefuseValue("fault-gap", raw.faultGap, "above 0");
     }
     if (options.randomFaults && options.topology.servers < 3)
     {

@@ -27,6 +27,7 @@ struct ScenarioOptions
     uint32_t watch{0};                  //!< peers watched by each server, 0 for all
     faults::FaultPlan faults;           //!< from --fault and --fault-file
     bool randomFaults{false};           //!< add faults at random over the whole run
+    Time faultGap{Seconds(15)};         //!< mean pause before the next random fault
     std::string out;                    //!< output folder, empty for none
     bool pcap{false};
     bool ascii{false};

@@ -214,6 +214,7 @@ Scenario::BuildFaults()
         faults::RandomPlanOptions settings;
         settings.servers = m_options.topology.servers;
         settings.duration = faults::Nanos(m_options.duration.GetNanoSeconds());
+        settings.meanGap = faults::Nanos(m_options.faultGap.GetNanoSeconds());
         const auto drawn =
             faults::GenerateRandomPlan(settings, [random] { return random->GetValue(); });
         plan.insert(plan.end(), drawn.begin(), drawn.end());

@@ -1,0 +1,117 @@
+#include "program-runner.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <vector>
+
+using namespace nctest;
+
+namespace
+{
+
+/** Options that are wrong, and what the one line on stderr has to name. */
+struct BadInput
+{
+    std::string options;
+    std::string named;
+};
+
+const std::vector<BadInput> BAD_INPUTS = {
+    {"--bogus", "--bogus"},
+    {"--bogus=3", "--bogus"},
+    {"stray", "stray"},
+    {"--topology=ring", "ring"},
+    {"--nodes=0", "nodes"},
+    {"--nodes=five", "five"},
+    {"--nodes=2.5", "2.5"},
+    {"--nodes=501", "501"},
+    {"--clients=-1", "-1"},
+    {"--fault-gap=-5s", "-5s"},
+    {"--fault-gap=0", "fault-gap"},
+    {"--fault-gap=5parsec", "5parsec"},
+    {"--duration=2s", "duration"},
+    {"--link-rate=fast", "fast"},
+    {"--link-rate=0bps", "0bps"},
+    {"--link-delay=-1ms", "-1ms"},
+    {"--jitter=much", "much"},
+    {"--loss=1.5", "1.5"},
+    {"--loss=nan", "nan"},
+    {"--burst-loss=0.1:0", "0"},
+    {"--duplicate=-0.1", "-0.1"},
+    {"--reorder=2", "2"},
+    {"--request-rate=-3", "-3"},
+    {"--transport=pigeon", "pigeon"},
+    {"--watch=0", "watch"},
+    {"--nodes=3 --watch=3", "watch"},
+    {"--detector=oracle", "oracle"},
+    {"--detector=phi-gaussian:threshold=high", "high"},
+    {"--detector=phi-gaussian:knob=1", "knob"},
+    {"--detector=fixed-timeout,fixed-timeout", "fixed-timeout"},
+    {"--detector=neural", "--model"},
+    {"--detector=neural:depth=3 --model=x", "neural"},
+    {"--detector=neural --model=/no/such/model.ncm", "/no/such/model.ncm"},
+    {"--detector=neural --model=/dev/null", "/dev/null"},
+    {"--device=tpu", "tpu"},
+    {"--fault=meteor@3s", "meteor"},
+    {"--fault=host-crash", "host-crash"},
+    {"--fault=host-crash@soon", "soon"},
+    {"--fault=host-crash@3s:node=9", "9"},
+    {"--fault=host-crash@3s:mode=x", "mode"},
+    {"--fault=partition@3s:cut=1", "1"},
+    {"--fault-file=/no/such/plan", "/no/such/plan"},
+    {"--config=/no/such/file.ini", "/no/such/file.ini"},
+    {"--nodes=2 --random-faults", "random-faults"},
+    {"--observations", "--out"},
+    {"--out=/proc/nowhere", "/proc/nowhere"},
+    {"--RngRun=x", "RngRun"},
+    {"--ns3::RaftApplication::NoSuchThing=1", "NoSuchThing"},
+    {"--ns3::RaftApplication::HeartbeatInterval=fast", "HeartbeatInterval"},
+    {"--ns3::RaftApplication::ElectionTimeoutMin=5s", "electionTimeout"},
+};
+
+class ScenarioRefuses : public testing::TestWithParam<BadInput>
+{
+};
+
+INSTANTIATE_TEST_SUITE_P(BadInput, ScenarioRefuses, testing::ValuesIn(BAD_INPUTS));
+
+} // namespace
+
+TEST_P(ScenarioRefuses, WithOneLineThatNamesTheThingAndStatusTwo)
+{
+    const auto result = RunProgramLine("consensus-scenario --duration=1s " + GetParam().options);
+    EXPECT_EQ(result.status, 2) << result.errors;
+    EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
+    EXPECT_EQ(result.errors.rfind("consensus-scenario: ", 0), 0U) << result.errors;
+    EXPECT_NE(result.errors.find(GetParam().named), std::string::npos) << result.errors;
+}
+
+TEST(ScenarioBadInput, AMalformedPlanIsNamedByFileAndLine)
+{
+    const TemporaryFolder folder;
+    std::ofstream(folder / "plan") << "# two faults\nhost-crash@3s\nhost-crash@4s:node=77\n";
+    const auto result = RunProgramLine("consensus-scenario --fault-file=" + (folder / "plan"));
+    EXPECT_EQ(result.status, 2);
+    EXPECT_NE(result.errors.find((folder / "plan") + ":3"), std::string::npos) << result.errors;
+}
+
+TEST(ScenarioBadInput, AMalformedConfigurationIsNamed)
+{
+    const TemporaryFolder folder;
+    std::ofstream(folder / "bad.ini") << "nodes = 5\nthis is no line\n";
+    const auto result = RunProgramLine("consensus-scenario --config=" + (folder / "bad.ini"));
+    EXPECT_EQ(result.status, 2);
+    EXPECT_NE(result.errors.find("bad.ini"), std::string::npos) << result.errors;
+}
+
+TEST(ScenarioBadInput, ARunThatIsRefusedLeavesNoFile)
+{
+    const TemporaryFolder folder;
+    const auto result = RunProgramLine("consensus-scenario --duration=1s --out=" + (folder / "r") +
+                                       " --detector=neural --model=/dev/null");
+    EXPECT_EQ(result.status, 2);
+    if (std::filesystem::exists(folder / "r"))
+    {
+        EXPECT_TRUE(ReadFolder(folder / "r").empty());
+    }
+}

@@ -1,0 +1,228 @@
+#include "program-runner.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <vector>
+
+using namespace nctest;
+
+namespace
+{
+
+using Row = std::vector<std::string>;
+
+/** Rows of a CSV file without quoted fields, the header first. */
+std::vector<Row>
+ReadCsv(const std::string& text)
+{
+    std::vector<Row> rows;
+    std::istringstream lines(text);
+    std::string line;
+    while (std::getline(lines, line))
+    {
+        Row row;
+        std::istringstream fields(line + ",");
+        std::string field;
+        while (std::getline(fields, field, ','))
+        {
+            row.push_back(field);
+        }
+        rows.push_back(row);
+    }
+    return rows;
+}
+
+nlohmann::json
+SummaryOf(const std::string& folder)
+{
+    return nlohmann::json::parse(ReadAll(folder + "/summary.json"));
+}
+
+const char* const EVERYTHING =
+    " --quiet --duration=12s --observations --heartbeat-trace --pcap --ascii --flowmon"
+    " --detector=fixed-timeout,phi-gaussian --fault=host-crash@5s+3s:node=leader"
+    " --fault=byzantine-lying@9s+2s:node=follower ";
+
+} // namespace
+
+TEST(Scenario, TheSameSeedGivesTheSameBytesInEveryFileAndAnotherSeedDoesNot)
+{
+    const TemporaryFolder folder;
+    for (const char* name : {"a", "b"})
+    {
+        ASSERT_EQ(RunProgramLine("consensus-scenario --out=" + (folder / name) + EVERYTHING).status,
+                  0);
+    }
+    ASSERT_EQ(
+        RunProgramLine("consensus-scenario --RngRun=2 --out=" + (folder / "c") + EVERYTHING).status,
+        0);
+    const auto a = ReadFolder(folder / "a");
+    const auto b = ReadFolder(folder / "b");
+    EXPECT_GT(a.size(), 15U);
+    ASSERT_EQ(a.size(), b.size());
+    for (const auto& [name, content] : a)
+    {
+        EXPECT_EQ(content, b.at(name)) << name;
+    }
+    EXPECT_NE(a.at("history.ndjson"), ReadAll(folder / "c/history.ndjson"));
+}
+
+TEST(Scenario, TheFilesHaveTheColumnsThatAreDocumented)
+{
+    const TemporaryFolder folder;
+    ASSERT_EQ(RunProgramLine("consensus-scenario --out=" + (folder / "r") + EVERYTHING).status, 0);
+    const std::map<std::string, std::string> headers = {
+        {"faults.csv", "start_s,end_s,kind,target,detail"},
+        {"suspicions.csv", "time_s,observer,target,detector,suspected,level"},
+        {"labels.csv",
+         "time_s,observer,target,label,subtype,seconds_to_crash,predictable,identifiable,grace"},
+        {"heartbeats.csv", "observer,target,seq,sent_s,arrived_s"},
+        {"roles.csv", "time_s,server,role,term"}};
+    for (const auto& [name, header] : headers)
+    {
+        const std::string text = ReadAll((folder / "r/") + name);
+        EXPECT_EQ(text.substr(0, text.find('\n')), header) << name;
+    }
+    const auto observations = ReadCsv(ReadAll(folder / "r/observations.csv"));
+    EXPECT_EQ(observations.front().size(), 3U + 16U);
+}
+
+TEST(Scenario, RowsAreOrderedByTimeObserverAndTarget)
+{
+    const TemporaryFolder folder;
+    ASSERT_EQ(RunProgramLine("consensus-scenario --out=" + (folder / "r") + EVERYTHING).status, 0);
+    for (const char* name : {"observations.csv", "labels.csv", "suspicions.csv"})
+    {
+        const auto rows = ReadCsv(ReadAll((folder / "r/") + name));
+        ASSERT_GT(rows.size(), 2U) << name;
+        for (std::size_t i = 2; i < rows.size(); ++i)
+        {
+            const auto key = [&](std::size_t row) {
+                return std::make_tuple(std::stod(rows[row][0]),
+                                       std::stoul(rows[row][1]),
+                                       std::stoul(rows[row][2]));
+            };
+            EXPECT_LE(key(i - 1), key(i)) << name << " row " << i;
+        }
+    }
+}
+
+TEST(Scenario, EveryObservationHasALabelAndNamesNoServerBelowOneOrAboveN)
+{
+    const TemporaryFolder folder;
+    ASSERT_EQ(RunProgramLine("consensus-scenario --out=" + (folder / "r") + EVERYTHING).status, 0);
+    std::set<std::string> labelled;
+    for (const auto& row : ReadCsv(ReadAll(folder / "r/labels.csv")))
+    {
+        labelled.insert(row[0] + "," + row[1] + "," + row[2]);
+    }
+    for (const auto& row : ReadCsv(ReadAll(folder / "r/observations.csv")))
+    {
+        EXPECT_TRUE(labelled.count(row[0] + "," + row[1] + "," + row[2])) << row[0];
+        if (row[0] != "time_s")
+        {
+            EXPECT_GE(std::stoul(row[2]), 1U);
+            EXPECT_LE(std::stoul(row[2]), 5U);
+        }
+    }
+}
+
+TEST(Scenario, ACrashIsDetectedByAllAndAHealthyRunHasNoSuspicion)
+{
+    const TemporaryFolder folder;
+    ASSERT_EQ(RunProgramLine("consensus-scenario --out=" + (folder / "r") + EVERYTHING).status, 0);
+    const auto summary = SummaryOf(folder / "r");
+    const auto& crash = summary["faults"][0];
+    EXPECT_EQ(crash["kind"], "host-crash");
+    // The timeout counts from the last heartbeat, which was sent at most one period before.
+    EXPECT_EQ(crash["suspected"]["fixed-timeout"]["noticed"], 4);
+    EXPECT_GT(crash["suspected"]["fixed-timeout"]["first_s"], 0.39);
+    EXPECT_LT(crash["suspected"]["fixed-timeout"]["median_s"], 0.51);
+    EXPECT_LT(crash["suspected"]["phi-gaussian"]["median_s"],
+              crash["suspected"]["fixed-timeout"]["median_s"]);
+    EXPECT_EQ(summary["detectors"]["fixed-timeout"]["mistakes"], 0);
+    EXPECT_GE(summary["raft"]["elections_won"], 2);
+
+    ASSERT_EQ(RunProgramLine("consensus-scenario --quiet --duration=20s --detector=fixed-timeout"
+                             " --check-invariants --out=" +
+                             (folder / "healthy"))
+                  .status,
+              0);
+    EXPECT_EQ(ReadCsv(ReadAll(folder / "healthy/suspicions.csv")).size(), 1U);
+    EXPECT_EQ(SummaryOf(folder / "healthy")["raft"]["elections_won"], 1);
+}
+
+TEST(Scenario, FaultTimesDoNotDependOnDetectorsLoadOrRaftSettings)
+{
+    const TemporaryFolder folder;
+    const std::string same = "consensus-scenario --quiet --duration=60s --random-faults --out=";
+    ASSERT_EQ(RunProgramLine(same + (folder / "a")).status, 0);
+    ASSERT_EQ(RunProgramLine(same + (folder / "b") +
+                             " --detector=phi-gaussian --request-rate=100 --clients=2"
+                             " --ns3::RaftApplication::HeartbeatInterval=50ms")
+                  .status,
+              0);
+    EXPECT_EQ(ReadAll(folder / "a/faults.csv"), ReadAll(folder / "b/faults.csv"));
+    EXPECT_GT(ReadCsv(ReadAll(folder / "a/faults.csv")).size(), 2U);
+}
+
+TEST(Scenario, EveryTopologyCommitsOverEitherTransport)
+{
+    const TemporaryFolder folder;
+    for (const char* topology : {"lan", "star", "mesh", "dumbbell", "wan", "wifi", "csma"})
+    {
+        for (const char* transport : {"udp", "tcp"})
+        {
+            const std::string out = folder / (std::string(topology) + transport);
+            const auto result = RunProgramLine(
+                "consensus-scenario --quiet --duration=15s --check-invariants --topology=" +
+                std::string(topology) + " --transport=" + transport + " --out=" + out);
+            ASSERT_EQ(result.status, 0) << topology << " " << result.errors;
+            EXPECT_GT(SummaryOf(out)["clients"]["answered"], 150) << topology << " " << transport;
+        }
+    }
+}
+
+TEST(Scenario, AConfigurationFileSetsWhatTheCommandLineDoesNot)
+{
+    const TemporaryFolder folder;
+    std::ofstream(folder / "s.ini") << "nodes = 3\nduration = 3s\nRngRun = 7\n"
+                                       "fault = host-crash@1s:node=1\n";
+    ASSERT_EQ(RunProgramLine("consensus-scenario --quiet --config=" + (folder / "s.ini") +
+                             " --duration=4s --out=" + (folder / "r"))
+                  .status,
+              0);
+    const auto summary = SummaryOf(folder / "r");
+    EXPECT_EQ(summary["options"]["nodes"], "3");
+    EXPECT_EQ(summary["options"]["duration"], "4s");
+    EXPECT_EQ(summary["seed"]["RngRun"], 7);
+    EXPECT_EQ(summary["faults"].size(), 1U);
+}
+
+TEST(Scenario, WritesNothingAboutTheOutputFolder)
+{
+    const TemporaryFolder folder;
+    ASSERT_EQ(RunProgramLine("consensus-scenario --out=" + (folder / "r") + EVERYTHING).status, 0);
+    for (const auto& [name, content] : ReadFolder(folder / "r"))
+    {
+        EXPECT_EQ(content.find(folder.path), std::string::npos) << name;
+    }
+}
+
+TEST(Scenario, HelpNamesEveryOption)
+{
+    const auto result = RunProgramLine("consensus-scenario --help");
+    EXPECT_EQ(result.status, 0);
+    for (const char* option :
+         {"config",       "topology", "nodes",           "link-rate", "link-delay",
+          "jitter",       "loss",     "burst-loss",      "duplicate", "reorder",
+          "duration",     "clients",  "request-rate",    "detector",  "model",
+          "watch",        "fault",    "fault-file",      "out",       "random-faults",
+          "pcap",         "ascii",    "flowmon",         "transport", "heartbeat-trace",
+          "observations", "device",   "check-invariants"})
+    {
+        EXPECT_NE(result.output.find(std::string("--") + option), std::string::npos) << option;
+    }
+}
