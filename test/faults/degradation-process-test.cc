@@ -201,15 +201,17 @@ TEST(DegradationProcess, KeepsTheTimeOfItsEndWhateverTheSeverity)
     }
 }
 
-TEST(DegradationProcess, ThrottlesTheCpuToTheEndsOfPeriodsOf100Ms)
+TEST(DegradationProcess, ThrottlesTheCpuForWholePeriodsOf100Ms)
 {
     const DegradationProcess process = Draw(3, Options(Resource::CPU, Outcome::CRASH));
     ASSERT_GT(process.Symptoms().size(), 3u);
     for (std::size_t i = 0; i + 1 < process.Symptoms().size(); ++i)
     {
         const Symptom& pause = process.Symptoms()[i];
-        EXPECT_EQ((pause.at + pause.length) % 100ms, 0ns);
+        EXPECT_EQ(pause.at % 100ms, 0ns);
+        EXPECT_EQ(pause.length % 100ms, 0ns);
         EXPECT_EQ(pause.loss, 0);
+        EXPECT_LT(pause.at + pause.length, process.Symptoms()[i + 1].at) << "in a row is one";
     }
 }
 

@@ -291,12 +291,19 @@ DegradationProcess::DrawCpuSymptoms(const UniformSource& uniform)
     for (Nanos start{}; start < m_end; start += period)
     {
         const double x = State(start);
-        const double busy = uniform();
-        const double used = uniform();
-        if (x >= onset && busy < 0.3 + 0.7 * x)
+        const double draw = uniform();
+        if (x < onset || draw >= m_options.severity * (x - 0.3))
         {
-            const Nanos held = Scale(period, m_options.severity * x * (0.5 + 0.5 * used));
-            AddSymptom(start + period - held, held, 0);
+            continue;
+        }
+        Symptom* last = m_symptoms.empty() ? nullptr : &m_symptoms.back();
+        if (last && last->at + last->length == start)
+        {
+            last->length = std::min(start + period, m_end) - last->at;
+        }
+        else
+        {
+            AddSymptom(start, period, 0);
         }
     }
 }

@@ -44,8 +44,8 @@ struct Symptom
  *
  * Symptoms per resource (severity scales their strength):
  * - heap: pauses of garbage collection, whose length and frequency grow with 1 / (1 - x);
- * - cpu: in periods of 100 ms the process is held from some moment to the end of the period
- *   (a used-up quota); starts late and abruptly;
+ * - cpu: the process is held for whole periods of 100 ms (its quota is used up), sometimes several
+ *   in a row; starts late and abruptly;
  * - nic: bursts of loss that come more often and lose more as x grows.
  *
  * The shapes follow published reports of such failures; real ones take minutes to weeks, these

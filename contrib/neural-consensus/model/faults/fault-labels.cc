@@ -244,32 +244,6 @@ FaultLabeller::LabelCrashed(Nanos t, uint32_t observer, uint32_t target, FaultLa
     return true;
 }
 
-FaultLabeller::Deviant
-FaultLabeller::DeviantAt(Nanos t, uint32_t from, uint32_t to) const
-{
-    Deviant deviant;
-    const auto known = m_deviations.find({from, to});
-    if (known == m_deviations.end())
-    {
-        return deviant;
-    }
-    const auto& list = known->second;
-    auto after = std::upper_bound(list.begin(), list.end(), t, [](Nanos at, const Deviation* d) {
-        return at < d->at;
-    });
-    while (after != list.begin() && t - (*--after)->at <= m_options.memory)
-    {
-        if (!deviant.any)
-        {
-            deviant.kind = (*after)->kind;
-        }
-        deviant.any = true;
-        deviant.magnitude = std::max(deviant.magnitude, (*after)->magnitude);
-        deviant.withheld += (*after)->withheld;
-    }
-    return deviant;
-}
-
 bool
 FaultLabeller::LabelByzantine(Nanos t, uint32_t observer, uint32_t target, FaultLabel& label) const
 {
@@ -343,101 +317,6 @@ FaultLabeller::LabelSlow(Nanos t, uint32_t observer, uint32_t target, FaultLabel
         slow = true;
     }
     return slow;
-}
-
-bool
-FaultLabeller::Feels(const SymptomSpan& symptom, uint32_t observer, uint32_t target)
-{
-    const auto isPeer = [&](uint32_t id) {
-        return symptom.peers.empty() ||
-               std::binary_search(symptom.peers.begin(), symptom.peers.end(), id);
-    };
-    return (symptom.node == target && isPeer(observer)) ||
-           (symptom.link && symptom.node == observer && isPeer(target));
-}
-
-double
-FaultLabeller::AffectedMessages(Nanos t, const DegradationRecord& degradation) const
-{
-    const std::vector<Symptom>& symptoms = degradation.process->Symptoms();
-    const Nanos now = t - degradation.start;
-    const Nanos from = now - m_options.window;
-    double affected = 0; // in seconds, weighted by the chance that a message then is affected
-    auto at =
-        std::upper_bound(symptoms.begin(), symptoms.end(), now, [](Nanos n, const Symptom& s) {
-            return n < s.at;
-        });
-    while (at != symptoms.begin() && (--at)->at + at->length > from)
-    {
-        if (at->loss > 0 || at->length >= m_options.delayNoise)
-        {
-            const Nanos inside = std::min(at->at + at->length, now) - std::max(at->at, from);
-            affected += static_cast<double>(inside.count()) * (at->loss > 0 ? at->loss : 1);
-        }
-    }
-    // A heartbeat and a reply per period.
-    return 2 * affected / static_cast<double>(m_options.heartbeatPeriod.count());
-}
-
-bool
-FaultLabeller::IsVisible(Nanos t, const SymptomSpan& symptom) const
-{
-    if (symptom.cause)
-    {
-        return AffectedMessages(t, m_log.degradations.at(*symptom.cause)) >= 1;
-    }
-    if (symptom.delay >= m_options.delayNoise && symptom.delay > Nanos{})
-    {
-        return true;
-    }
-    const Nanos felt = std::min(t - symptom.span.start, m_options.window);
-    return 2 * symptom.loss * static_cast<double>(felt.count()) >=
-           static_cast<double>(m_options.heartbeatPeriod.count());
-}
-
-bool
-FaultLabeller::JustChanged(Nanos t, const Span& span, int ways) const
-{
-    const Nanos fresh = ways * m_options.pathLatency + m_options.heartbeatPeriod;
-    return (t >= span.start && t < span.start + fresh) ||
-           (span.end && t >= *span.end && t < *span.end + fresh);
-}
-
-bool
-FaultLabeller::Grace(Nanos t, uint32_t observer, uint32_t target) const
-{
-    for (const DownSpan& down : m_log.downs)
-    {
-        if ((down.node == target || down.node == observer) && JustChanged(t, down.span, 1))
-        {
-            return true;
-        }
-    }
-    for (const CutSpan& cut : m_log.cuts)
-    {
-        // A cut on the way out shows by answers that are missing: a round trip later.
-        if ((cut.cut == Cut{target, observer} && JustChanged(t, cut.span, 1)) ||
-            (cut.cut == Cut{observer, target} && JustChanged(t, cut.span, 2)))
-        {
-            return true;
-        }
-    }
-    for (const SymptomSpan& symptom : m_log.symptoms)
-    {
-        if (Feels(symptom, observer, target) &&
-            JustChanged(t, symptom.span, symptom.node == target ? 1 : 2))
-        {
-            return true;
-        }
-    }
-    const auto onsets = m_deviationOnsets.find({target, observer});
-    if (onsets == m_deviationOnsets.end())
-    {
-        return false;
-    }
-    return std::any_of(onsets->second.begin(), onsets->second.end(), [&](Nanos onset) {
-        return JustChanged(t, {onset, std::nullopt}, 1);
-    });
 }
 
 void
