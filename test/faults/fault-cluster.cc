@@ -1,7 +1,5 @@
 #include "fault-cluster.h"
 
-#include "ns3/boolean.h"
-#include "ns3/config.h"
 #include "ns3/consensus-topology.h"
 #include "ns3/double.h"
 #include "ns3/heartbeat-monitor-helper.h"
@@ -56,6 +54,10 @@ Read(Ptr<const Packet> packet, Ptr<HostNetwork> network)
         if (tcp.GetFlags() & TcpHeader::RST)
         {
             seen.kind = Seen::Kind::TCP_RESET;
+        }
+        else if (tcp.GetFlags() & TcpHeader::FIN)
+        {
+            seen.kind = Seen::Kind::TCP_FIN;
         }
     }
     else if (ip.GetProtocol() == 17)

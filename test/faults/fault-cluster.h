@@ -29,6 +29,7 @@ struct Seen
         REPLY,
         UNREACHABLE, //!< ICMP: no such port
         TCP_RESET,
+        TCP_FIN,
         OTHER
     };
 

@@ -20,8 +20,12 @@ TEST(HostCrash, IsSilenceAtEveryPeerUntilTheRestart)
         options.faults = {"host-crash@8+4:node=2,exact=1"};
         const ClusterRun run = RunCluster(options);
         EXPECT_GT(run.From(2, 1, 7, 8, Kind::HEARTBEAT).size(), 8u);
-        EXPECT_EQ(run.From(2, 0, 8 + PATH, 12).size(), 0u)
-            << "no FIN, RST, ICMP or anything else" << (tcp ? " with TCP" : "");
+        EXPECT_EQ(run.From(2, 0, 8 + PATH, 12).size(), 0u) << (tcp ? "TCP" : "UDP");
+        for (const Kind kind : {Kind::TCP_FIN, Kind::TCP_RESET, Kind::UNREACHABLE})
+        {
+            EXPECT_EQ(run.From(2, 0, 8, 12, kind).size(), 0u)
+                << "no farewell at the moment of the crash either";
+        }
         const auto after = run.From(2, 1, 12, 13, Kind::HEARTBEAT);
         ASSERT_GT(after.size(), 7u);
         EXPECT_EQ(after.front().heartbeat.GetSequence(), 1u) << "a new process counts anew";

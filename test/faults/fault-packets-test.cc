@@ -1,7 +1,5 @@
 #include "fault-cluster.h"
 
-#include "ns3/fault-generator.h"
-
 #include <cmath>
 #include <map>
 
