@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <iomanip>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -129,21 +128,44 @@ DescribeRaft(const ConsensusRunRecorder& recorder, Time begin, Time end)
 }
 
 std::string
+Rounded(double seconds)
+{
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.3f", seconds);
+    return text;
+}
+
+std::string
 Cell(const FaultNotice& notice)
 {
     if (!notice.first)
     {
         return "-";
     }
-    char text[48];
-    std::snprintf(text,
-                  sizeof(text),
-                  "%.3f/%.3f (%zu/%zu)",
-                  notice.first->GetSeconds(),
-                  notice.median->GetSeconds(),
-                  notice.noticed,
-                  notice.observers);
-    return text;
+    return Rounded(notice.first->GetSeconds()) + "/" + Rounded(notice.median->GetSeconds()) + " (" +
+           std::to_string(notice.noticed) + "/" + std::to_string(notice.observers) + ")";
+}
+
+void
+PrintTable(std::ostream& out, const std::vector<std::vector<std::string>>& rows)
+{
+    std::vector<std::size_t> widths(rows.front().size(), 0);
+    for (const auto& row : rows)
+    {
+        for (std::size_t i = 0; i < row.size(); ++i)
+        {
+            widths[i] = std::max(widths[i], row[i].size());
+        }
+    }
+    for (const auto& row : rows)
+    {
+        for (std::size_t i = 0; i < row.size(); ++i)
+        {
+            const bool last = i + 1 == row.size();
+            out << row[i] << (last ? "" : std::string(widths[i] - row[i].size() + 2, ' '));
+        }
+        out << '\n';
+    }
 }
 
 } // namespace
@@ -218,41 +240,29 @@ ConsensusRunSummary::Print(std::ostream& out) const
     {
         out << "\nTime from a fault to suspicion, first observer/median observer in s (observers "
                "that noticed);\nfor the neural detector also until it named the class:\n\n";
-        out << std::left << std::setw(24) << "fault" << std::setw(10) << "start_s" << std::setw(10)
-            << "target";
-        for (const auto& detector : m_detectorNames)
-        {
-            out << std::setw(24) << detector;
-        }
-        const bool named = std::find(m_detectorNames.begin(), m_detectorNames.end(), "neural") !=
-                           m_detectorNames.end();
-        out << (named ? "class named" : "") << '\n';
+        std::vector<std::vector<std::string>> table{{"fault", "start_s", "target"}};
+        table.front().insert(table.front().end(), m_detectorNames.begin(), m_detectorNames.end());
+        table.front().push_back(m_faults.front().named ? "class named" : "");
         for (const auto& outcome : m_faults)
         {
-            char start[24];
-            std::snprintf(start,
-                          sizeof(start),
-                          "%.3f",
-                          static_cast<double>(outcome.fault.span.start.count()) / 1e9);
-            out << std::setw(24) << faults::FaultKindName(outcome.fault.kind) << std::setw(10)
-                << start << std::setw(10) << outcome.fault.target;
+            const double start = static_cast<double>(outcome.fault.span.start.count()) / 1e9;
+            std::vector<std::string> row{faults::FaultKindName(outcome.fault.kind),
+                                         Rounded(start),
+                                         outcome.fault.target};
             for (const auto& detector : m_detectorNames)
             {
-                out << std::setw(24) << Cell(outcome.suspected.at(detector));
+                row.push_back(Cell(outcome.suspected.at(detector)));
             }
-            if (outcome.named)
-            {
-                out << Cell(*outcome.named) << " " << outcome.expectedClass;
-            }
-            out << '\n';
+            row.push_back(outcome.named ? Cell(*outcome.named) + " " + outcome.expectedClass : "");
+            table.push_back(std::move(row));
         }
+        PrintTable(out, table);
     }
     for (const auto& name : m_detectorNames)
     {
         const DetectorOutcome& outcome = m_detectors.at(name);
         out << (name == m_detectorNames.front() ? "\nMistakes: " : ", ") << name << " "
-            << outcome.mistakes << " in " << std::setprecision(3) << outcome.pairHours
-            << " pair-hours";
+            << outcome.mistakes << " in " << Rounded(outcome.pairHours) << " pair-hours";
     }
     out << (m_detectorNames.empty() ? "" : "\n");
 }

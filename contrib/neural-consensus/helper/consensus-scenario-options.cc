@@ -155,8 +155,8 @@ Describe(RawOptions& raw, ScenarioOptions& options)
         {{"topology",
           Text(raw.topology, "NAME", "lan"),
           "lan, star, mesh, dumbbell, wan, wifi or csma"},
-         {"nodes", Text(raw.nodes, "N", "5"), "servers, 1 to 500"},
-         {"clients", Text(raw.clients, "N", "1"), "client hosts, 0 to 100"},
+         {"nodes", Text(raw.nodes, "N", "5"), "servers, 1 to 200"},
+         {"clients", Text(raw.clients, "N", "1"), "client hosts, 0 to 50"},
          {"link-rate",
           Text(raw.linkRate, "RATE"),
           "rate of every link, as 100Mbps (default: the topology's)"},
@@ -240,8 +240,8 @@ ReadTopology(const RawOptions& raw, ScenarioOptions& options)
         }
         RefuseValue("topology", raw.topology, "one of " + names);
     }
-    topology.servers = ReadCountValue("nodes", raw.nodes, 1, 500);
-    topology.clients = ReadCountValue("clients", raw.clients, 0, 100);
+    topology.servers = ReadCountValue("nodes", raw.nodes, 1, 200);
+    topology.clients = ReadCountValue("clients", raw.clients, 0, 50);
     if (!raw.linkRate.empty())
     {
         topology.linkRate = ReadRateValue("link-rate", raw.linkRate);
@@ -308,7 +308,7 @@ ReadDetection(const RawOptions& raw, ScenarioOptions& options)
     }
     if (raw.watch != "all")
     {
-        options.watch = ReadCountValue("watch", raw.watch, 1, 499);
+        options.watch = ReadCountValue("watch", raw.watch, 1, 199);
         if (options.watch >= options.topology.servers)
         {
             RefuseValue("watch", raw.watch, "all or fewer than --nodes");
@@ -318,12 +318,13 @@ ReadDetection(const RawOptions& raw, ScenarioOptions& options)
 
 /** Notes every value for summary.json, but where results go and how they are shown. */
 void
-Record(const po::variables_map& values, ScenarioOptions& options)
+Record(const po::variables_map& values,
+       const std::vector<std::string>& forNs3,
+       ScenarioOptions& options)
 {
     for (const auto& [name, value] : values)
     {
-        if (name == "out" || name == "config" || name == "quiet" || name == "help" ||
-            name == "model" || name == "fault-file")
+        if (name == "out" || name == "config" || name == "quiet" || name == "help")
         {
             continue;
         }
@@ -341,6 +342,15 @@ Record(const po::variables_map& values, ScenarioOptions& options)
             {
                 options.record.emplace_back(name, each);
             }
+        }
+    }
+    for (const auto& argument : forNs3)
+    {
+        const auto equals = argument.find('=');
+        if (argument.rfind("--ns3::", 0) == 0 && equals != std::string::npos)
+        {
+            options.record.emplace_back(argument.substr(2, equals - 2),
+                                        argument.substr(equals + 1));
         }
     }
 }
@@ -388,7 +398,7 @@ ParseScenarioOptions(int argc, char* argv[])
     }
     ReadFaults(raw, options);
     ReadDetection(raw, options);
-    Record(values, options);
+    Record(values, unknown, options);
     return options;
 }
 

@@ -9,6 +9,8 @@
 #include "ns3/ipv4-static-routing-helper.h"
 #include "ns3/traffic-control-layer.h"
 
+#include <algorithm>
+
 namespace ns3
 {
 
@@ -176,6 +178,12 @@ void
 ConsensusTopologyBuilder::Describe(uint32_t host, const std::string& what)
 {
     m_topology.m_labels.at(host - 1) += " (" + what + ")";
+}
+
+void
+ConsensusTopologyBuilder::NotePathLatency(Time latency)
+{
+    m_topology.m_pathLatency = std::max(m_topology.m_pathLatency, latency);
 }
 
 void

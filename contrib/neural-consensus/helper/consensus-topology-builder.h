@@ -74,6 +74,10 @@ class ConsensusTopologyBuilder
     /** Adds to a host's label what tells it from others. */
     void Describe(uint32_t host, const std::string& what);
 
+    /** Takes note of a way between two hosts that takes so long, without queues; the longest
+     * counts. */
+    void NotePathLatency(Time latency);
+
     /** Says when the network is ready. */
     void SetWarmUp(Time warmUp);
 

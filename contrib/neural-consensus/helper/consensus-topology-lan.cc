@@ -44,6 +44,7 @@ BuildLan(ConsensusTopologyBuilder& builder)
                                 DataRateValue(options.linkRate.value_or(DataRate("1Gbps"))));
     ethernet.SetQueue("ns3::DropTailQueue<Packet>", "MaxSize", StringValue(DEVICE_QUEUE_SIZE));
 
+    builder.NotePathLatency(2 * options.linkDelay.value_or(DEFAULT_DELAY));
     Ptr<Node> networkSwitch = builder.AddBridge();
     NetDeviceContainer ports;
     std::vector<Ptr<NetDevice>> hostDevices;
@@ -75,6 +76,7 @@ BuildCsma(ConsensusTopologyBuilder& builder)
     csma.SetChannelAttribute("DataRate",
                              DataRateValue(options.linkRate.value_or(DataRate("1Gbps"))));
     csma.SetChannelAttribute("Delay", TimeValue(options.linkDelay.value_or(DEFAULT_DELAY)));
+    builder.NotePathLatency(options.linkDelay.value_or(DEFAULT_DELAY));
     csma.SetQueue("ns3::DropTailQueue<Packet>", "MaxSize", StringValue(DEVICE_QUEUE_SIZE));
 
     NodeContainer hosts;

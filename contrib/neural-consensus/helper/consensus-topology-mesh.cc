@@ -28,6 +28,7 @@ LinkPair(ConsensusTopologyBuilder& builder, uint32_t a, uint32_t b, PairDelay de
 {
     const TopologyOptions& options = builder.Options();
     const Time common = std::min(delay.there, delay.back);
+    builder.NotePathLatency(std::max(delay.there, delay.back));
     PointToPointHelper links;
     links.SetDeviceAttribute("DataRate",
                              DataRateValue(options.linkRate.value_or(DataRate("1Gbps"))));

@@ -73,6 +73,7 @@ BuildStar(ConsensusTopologyBuilder& builder)
     const TopologyOptions& options = builder.Options();
     PointToPointHelper spokes = Links(options.linkRate.value_or(DataRate("1Gbps")),
                                       options.linkDelay.value_or(MilliSeconds(1)));
+    builder.NotePathLatency(2 * options.linkDelay.value_or(MilliSeconds(1)));
     Ptr<Node> hub = builder.AddRouter();
     for (uint32_t host = 1; host <= builder.HostCount(); ++host)
     {
@@ -87,6 +88,8 @@ BuildDumbbell(ConsensusTopologyBuilder& builder)
     PointToPointHelper access = Links(DataRate("1Gbps"), MicroSeconds(100));
     PointToPointHelper bottleneck = Links(options.linkRate.value_or(DataRate("100Mbps")),
                                           options.linkDelay.value_or(MilliSeconds(10)));
+
+    builder.NotePathLatency(options.linkDelay.value_or(MilliSeconds(10)) + MicroSeconds(200));
 
     const Ptr<Node> routers[] = {builder.AddRouter(), builder.AddRouter()};
     const Ipv4Address ends[] = {Ipv4Address("192.168.0.1"), Ipv4Address("192.168.0.2")};

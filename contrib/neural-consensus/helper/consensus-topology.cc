@@ -6,7 +6,9 @@
 #include "ns3/csma-helper.h"
 #include "ns3/host-network.h"
 #include "ns3/internet-stack-helper.h"
+#ifdef NC_HAVE_WIFI
 #include "ns3/wifi-helper.h"
+#endif
 
 #include <algorithm>
 #include <sstream>
@@ -38,7 +40,9 @@ Families()
         {"mesh", &BuildMesh, true, true},
         {"dumbbell", &BuildDumbbell, true, true},
         {"wan", &BuildWan, true, false},
+#ifdef NC_HAVE_WIFI
         {"wifi", &BuildWifi, false, false},
+#endif
         {"csma", &BuildCsma, true, true},
     };
     return families;
@@ -190,6 +194,12 @@ ConsensusTopology::WarmUp() const
     return m_warmUp;
 }
 
+Time
+ConsensusTopology::PathLatency() const
+{
+    return m_pathLatency;
+}
+
 int64_t
 ConsensusTopology::AssignStreams(int64_t stream)
 {
@@ -202,7 +212,9 @@ ConsensusTopology::AssignStreams(int64_t stream)
     }
     // Those of the hosts come last, for their number depends on the rules that a run makes.
     next += InternetStackHelper().AssignStreams(nodes, next);
+#ifdef NC_HAVE_WIFI
     next += WifiHelper().AssignStreams(devices, next);
+#endif
     next += CsmaHelper().AssignStreams(devices, next);
     for (uint32_t id = 1; id <= HostCount(); ++id)
     {

@@ -63,6 +63,10 @@ class ConsensusTopology
     /** @return when the network is ready for traffic: 0, but for wifi, whose stations associate. */
     Time WarmUp() const;
 
+    /** @return the longest one-way propagation between two hosts, without queues and impairments.
+     */
+    Time PathLatency() const;
+
     /**
      * Fixes every random variable of the network.
      * @param stream the first stream
@@ -81,6 +85,7 @@ class ConsensusTopology
     std::vector<std::string> m_labels;         //!< by host id - 1
     NetDeviceContainer m_otherDevices;         //!< of the infrastructure
     Time m_warmUp;
+    Time m_pathLatency;
 };
 
 /**

@@ -8,8 +8,10 @@
 #include "ns3/point-to-point-net-device.h"
 #include "ns3/simulator.h"
 #include "ns3/trace-helper.h"
+#ifdef NC_HAVE_WIFI
 #include "ns3/wifi-net-device.h"
 #include "ns3/yans-wifi-helper.h"
+#endif
 
 #include <filesystem>
 #include <stdexcept>
@@ -83,10 +85,12 @@ CapturePcap(Ptr<NetDevice> device, const std::string& file)
     {
         CsmaHelper().EnablePcap(file, device, false, true);
     }
+#ifdef NC_HAVE_WIFI
     else if (DynamicCast<WifiNetDevice>(device))
     {
         YansWifiPhyHelper().EnablePcap(file, device, false, true);
     }
+#endif
 }
 
 void
@@ -108,10 +112,12 @@ PrintAscii(Ptr<NetDevice> device, const std::string& file)
     {
         CsmaHelper().EnableAscii(file, device, true);
     }
+#ifdef NC_HAVE_WIFI
     else if (DynamicCast<WifiNetDevice>(device))
     {
         YansWifiPhyHelper().EnableAscii(file, device, true);
     }
+#endif
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "ns3/abort.h"
 #include "ns3/heartbeat-monitor.h"
 #include "ns3/host-network.h"
+#include "ns3/raft-application.h"
 #include "ns3/random-variable-stream.h"
 
 #include <algorithm>
@@ -40,6 +41,35 @@ Shuffle(uint32_t n, int64_t stream)
         std::swap(order[i], order[random->GetInteger(0, i)]);
     }
     return order;
+}
+
+/** What the node's Raft server says of itself; nothing where there is none or it is down. */
+detection::PeerStatus
+StatusOf(Ptr<RaftApplication> server)
+{
+    detection::PeerStatus status;
+    if (const raft::RaftCore* core = server->GetCore())
+    {
+        status.term = core->GetTerm();
+        status.lastIndex = core->GetLastIndex();
+        status.commitIndex = core->GetCommitIndex();
+        status.leader = core->GetRole() == raft::Role::LEADER;
+    }
+    return status;
+}
+
+/** @return the Raft server on a node, null if there is none */
+Ptr<RaftApplication>
+ServerOf(Ptr<Node> node)
+{
+    for (uint32_t i = 0; i < node->GetNApplications(); ++i)
+    {
+        if (auto server = DynamicCast<RaftApplication>(node->GetApplication(i)))
+        {
+            return server;
+        }
+    }
+    return nullptr;
 }
 
 } // namespace
@@ -112,6 +142,10 @@ HeartbeatMonitorHelper::Install(const NodeContainer& servers) const
         Ptr<HeartbeatMonitor> monitor = m_factory.Create<HeartbeatMonitor>();
         monitor->SetWatched(watched[i]);
         monitor->SetAudience(audience[i]);
+        if (const auto server = ServerOf(servers.Get(i)))
+        {
+            monitor->SetStatusSource([server] { return StatusOf(server); });
+        }
         servers.Get(i)->AddApplication(monitor);
         applications.Add(monitor);
     }

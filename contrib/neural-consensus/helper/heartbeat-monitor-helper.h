@@ -39,7 +39,8 @@ class HeartbeatMonitorHelper
     void SetRingStream(int64_t stream);
 
     /**
-     * Installs a monitor on each server.
+     * Installs a monitor on each server. Heartbeats carry the status of the RaftApplication that is
+     * installed on the node already.
      * @param servers nodes with a HostNetwork
      * @throws std::invalid_argument if more peers are to be watched than there are
      */

@@ -54,11 +54,17 @@ FaultLabeller::AffectedMessages(Nanos t, const DegradationRecord& degradation) c
         std::upper_bound(symptoms.begin(), symptoms.end(), now, [](Nanos n, const Symptom& s) {
             return n < s.at;
         });
-    while (at != symptoms.begin() && (--at)->at + at->length > from)
+    while (at != symptoms.begin())
     {
+        --at;
+        const Nanos end = at->at + at->length;
+        if (end <= from)
+        {
+            break; // they don't overlap, so all earlier ones ended earlier
+        }
         if (at->loss > 0 || at->length >= m_options.delayNoise)
         {
-            const Nanos inside = std::min(at->at + at->length, now) - std::max(at->at, from);
+            const Nanos inside = std::min(end, now) - std::max(at->at, from);
             affected += static_cast<double>(inside.count()) * (at->loss > 0 ? at->loss : 1);
         }
     }
