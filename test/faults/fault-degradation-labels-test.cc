@@ -159,3 +159,32 @@ TEST(DegradationLabels, AreIdentifiableOnceMessagesMustHaveBeenHit)
         EXPECT_TRUE(labels.At(crash - 1ms, 1, 2).identifiable) << ResourceName(resource);
     }
 }
+
+TEST(DegradationLabels, CountEverySymptomOfTheLastTwoSecondsOnce)
+{
+    for (const Resource resource : {Resource::HEAP, Resource::CPU, Resource::NIC})
+    {
+        for (uint64_t seed = 0; seed < 20; ++seed)
+        {
+            const FaultLog log = LogOf(seed, resource, Outcome::CRASH);
+            const FaultLabeller labels(log, Options());
+            for (Nanos t = log.symptoms.at(0).span.start; t < log.downs.at(0).span.start; t += 37ms)
+            {
+                const Nanos now = t - START;
+                double messages = 0;
+                for (const Symptom& symptom : log.degradations[0].process->Symptoms())
+                {
+                    const Nanos inside = std::min(symptom.at + symptom.length, now) -
+                                         std::max(symptom.at, Nanos(now - 2s));
+                    if (inside > 0s && (symptom.loss > 0 || symptom.length >= 5ms))
+                    {
+                        messages += 2.0 * static_cast<double>(inside.count()) / 1e8 *
+                                    (symptom.loss > 0 ? symptom.loss : 1);
+                    }
+                }
+                ASSERT_EQ(labels.At(t, 1, 2).identifiable, messages >= 1)
+                    << ResourceName(resource) << ", seed " << seed << ", " << messages;
+            }
+        }
+    }
+}
