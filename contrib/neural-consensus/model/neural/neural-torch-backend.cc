@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 #include <stdexcept>
+#include <torch/torch.h>
 
 namespace ns3::neural
 {
@@ -21,12 +22,11 @@ class TorchModel : public Model
     TorchModel(StoredModel stored, const torch::Device& device)
         : m_stored(std::move(stored)),
           m_device(device),
-          m_network(m_stored.config)
+          m_network(m_stored.config, m_device)
     {
-        RestoreParameters(*m_network, m_stored.tensors);
+        RestoreParameters(m_network.Modules(), m_stored.tensors);
         m_stored.tensors.clear();
-        m_network->to(m_device);
-        m_network->eval();
+        m_network.Modules().eval();
     }
 
     std::size_t WindowLength() const override
@@ -76,8 +76,8 @@ class TorchModel : public Model
     {
         const c10::InferenceMode inference;
         const auto batch = MakeBatch(m_windows, WindowLength(), m_stored.normaliser, m_device);
-        const auto latent = m_network->Encode(batch);
-        const auto probabilities = m_network->Classify(latent).softmax(1).cpu().contiguous();
+        const auto latent = m_network.Encode(batch);
+        const auto probabilities = m_network.Classify(latent).softmax(1).cpu().contiguous();
         const float* probability = probabilities.data_ptr<float>();
         for (std::size_t i = 0; i < m_windows.size(); ++i)
         {
@@ -87,7 +87,7 @@ class TorchModel : public Model
         if (withAnomaly)
         {
             const auto errors =
-                ReconstructionError(batch, m_network->Decode(latent)).cpu().contiguous();
+                ReconstructionError(batch, m_network.Decode(latent)).cpu().contiguous();
             for (std::size_t i = 0; i < m_windows.size(); ++i)
             {
                 scores[i].anomaly = errors.data_ptr<float>()[i];

@@ -1,5 +1,6 @@
 #include "neural-torch-lstm.h"
 
+#include <torch/torch.h>
 #include <vector>
 
 namespace ns3::neural

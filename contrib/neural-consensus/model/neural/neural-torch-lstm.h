@@ -1,7 +1,17 @@
 #ifndef NEURAL_TORCH_LSTM_H
 #define NEURAL_TORCH_LSTM_H
 
-#include <torch/torch.h>
+#include <cstdint>
+
+namespace at
+{
+class Tensor;
+}
+
+namespace torch::nn
+{
+class LSTM;
+}
 
 namespace ns3::neural
 {
@@ -14,7 +24,7 @@ namespace ns3::neural
  * @param inputs [steps, windows, inputs]
  * @return outputs of the last layer, [steps, windows, hidden]
  */
-torch::Tensor RunLstm(torch::nn::LSTM& lstm, const torch::Tensor& inputs);
+at::Tensor RunLstm(torch::nn::LSTM& lstm, const at::Tensor& inputs);
 
 /**
  * As RunLstm(), where the input is the same at every step; its part of the gates is computed once.
@@ -22,7 +32,7 @@ torch::Tensor RunLstm(torch::nn::LSTM& lstm, const torch::Tensor& inputs);
  * @param input [windows, inputs]
  * @param steps how many
  */
-torch::Tensor RunLstmOnConstant(torch::nn::LSTM& lstm, const torch::Tensor& input, int64_t steps);
+at::Tensor RunLstmOnConstant(torch::nn::LSTM& lstm, const at::Tensor& input, int64_t steps);
 
 } // namespace ns3::neural
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <sstream>
 #include <stdexcept>
+#include <torch/torch.h>
 
 namespace ns3::neural
 {
@@ -31,42 +32,66 @@ MakeLinear(std::size_t inputs, std::size_t outputs)
 
 } // namespace
 
-NetworkImpl::NetworkImpl(const ModelConfig& config)
-    : m_rows(static_cast<int64_t>(config.window))
+class Network::Layers : public torch::nn::Module
 {
-    m_encoder = register_module("encoder", MakeLstm(FEATURE_COUNT, config));
-    m_toLatent = register_module("to_latent", MakeLinear(config.hidden, config.latent));
-    m_decoder = register_module("decoder", MakeLstm(config.latent, config));
-    m_toFeatures = register_module("to_features", MakeLinear(config.hidden, FEATURE_COUNT));
-    m_classifier = torch::nn::Sequential();
-    std::size_t inputs = config.latent;
-    for (const std::size_t units : config.classifier)
+  public:
+    explicit Layers(const ModelConfig& config)
+        : rows(static_cast<int64_t>(config.window))
     {
-        m_classifier->push_back(MakeLinear(inputs, units));
-        m_classifier->push_back(torch::nn::ReLU());
-        m_classifier->push_back(torch::nn::Dropout(config.dropout));
-        inputs = units;
+        encoder = register_module("encoder", MakeLstm(FEATURE_COUNT, config));
+        toLatent = register_module("to_latent", MakeLinear(config.hidden, config.latent));
+        decoder = register_module("decoder", MakeLstm(config.latent, config));
+        toFeatures = register_module("to_features", MakeLinear(config.hidden, FEATURE_COUNT));
+        classifier = torch::nn::Sequential();
+        std::size_t inputs = config.latent;
+        for (const std::size_t units : config.classifier)
+        {
+            classifier->push_back(MakeLinear(inputs, units));
+            classifier->push_back(torch::nn::ReLU());
+            classifier->push_back(torch::nn::Dropout(config.dropout));
+            inputs = units;
+        }
+        classifier->push_back(MakeLinear(inputs, CLASS_COUNT));
+        register_module("classifier", classifier);
     }
-    m_classifier->push_back(MakeLinear(inputs, CLASS_COUNT));
-    register_module("classifier", m_classifier);
+
+    int64_t rows;
+    torch::nn::LSTM encoder{nullptr};
+    torch::nn::Linear toLatent{nullptr};
+    torch::nn::LSTM decoder{nullptr};
+    torch::nn::Linear toFeatures{nullptr};
+    torch::nn::Sequential classifier{nullptr};
+};
+
+Network::Network(const ModelConfig& config, const c10::Device& device)
+    : m_layers(std::make_shared<Layers>(config))
+{
+    m_layers->to(device);
 }
 
 torch::Tensor
-NetworkImpl::Encode(const torch::Tensor& windows)
+Network::Encode(const torch::Tensor& windows)
 {
-    return m_toLatent->forward(RunLstm(m_encoder, windows)[-1]);
+    return m_layers->toLatent->forward(RunLstm(m_layers->encoder, windows)[-1]);
 }
 
 torch::Tensor
-NetworkImpl::Classify(const torch::Tensor& latent)
+Network::Classify(const torch::Tensor& latent)
 {
-    return m_classifier->forward(latent);
+    return m_layers->classifier->forward(latent);
 }
 
 torch::Tensor
-NetworkImpl::Decode(const torch::Tensor& latent)
+Network::Decode(const torch::Tensor& latent)
 {
-    return m_toFeatures->forward(RunLstmOnConstant(m_decoder, latent, m_rows));
+    return m_layers->toFeatures->forward(
+        RunLstmOnConstant(m_layers->decoder, latent, m_layers->rows));
+}
+
+torch::nn::Module&
+Network::Modules()
+{
+    return *m_layers;
 }
 
 torch::Tensor
@@ -98,7 +123,7 @@ MakeBatch(const std::vector<const float*>& windows,
 }
 
 std::vector<StoredTensor>
-StoreParameters(const NetworkImpl& network)
+StoreParameters(const torch::nn::Module& network)
 {
     std::vector<StoredTensor> tensors;
     for (const auto& parameter : network.named_parameters())
@@ -111,7 +136,7 @@ StoreParameters(const NetworkImpl& network)
 }
 
 void
-RestoreParameters(NetworkImpl& network, const std::vector<StoredTensor>& tensors)
+RestoreParameters(torch::nn::Module& network, const std::vector<StoredTensor>& tensors)
 {
     const torch::NoGradGuard noGrad;
     std::map<std::string, const StoredTensor*> byName;
@@ -156,6 +181,20 @@ FindDevice(const std::string& name)
         throw std::runtime_error("device cuda: LibTorch finds none, expected cpu");
     }
     return torch::kCUDA;
+}
+
+void
+RethrowInOneLine()
+{
+    try
+    {
+        throw;
+    }
+    catch (const c10::Error& e)
+    {
+        const std::string message = e.what_without_backtrace();
+        throw std::runtime_error("LibTorch: " + message.substr(0, message.find('\n')));
+    }
 }
 
 } // namespace ns3::neural

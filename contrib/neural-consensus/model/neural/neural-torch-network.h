@@ -3,7 +3,24 @@
 
 #include "neural-model-file.h"
 
-#include <torch/torch.h>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace at
+{
+class Tensor;
+}
+
+namespace c10
+{
+struct Device;
+}
+
+namespace torch::nn
+{
+class Module;
+}
 
 namespace ns3::neural
 {
@@ -12,33 +29,34 @@ namespace ns3::neural
  * LSTM autoencoder with a classifier on its latent vector. Windows are time-major,
  * [rows, windows, features], which saves the LSTM a transposition a step.
  */
-class NetworkImpl : public torch::nn::Module
+class Network
 {
   public:
-    explicit NetworkImpl(const ModelConfig& config);
+    /**
+     * @param config sizes
+     * @param device to put the parameters on
+     */
+    Network(const ModelConfig& config, const c10::Device& device);
 
     /** @return latent vectors, [windows, latent], of normalised windows. */
-    torch::Tensor Encode(const torch::Tensor& windows);
+    at::Tensor Encode(const at::Tensor& windows);
 
     /** @return logits, [windows, classes]. */
-    torch::Tensor Classify(const torch::Tensor& latent);
+    at::Tensor Classify(const at::Tensor& latent);
 
     /** @return windows as reconstructed, [rows, windows, features]. */
-    torch::Tensor Decode(const torch::Tensor& latent);
+    at::Tensor Decode(const at::Tensor& latent);
+
+    /** @return what holds the parameters, and switches between training and scoring. */
+    torch::nn::Module& Modules();
 
   private:
-    int64_t m_rows;
-    torch::nn::LSTM m_encoder{nullptr};
-    torch::nn::Linear m_toLatent{nullptr};
-    torch::nn::LSTM m_decoder{nullptr};
-    torch::nn::Linear m_toFeatures{nullptr};
-    torch::nn::Sequential m_classifier{nullptr};
+    class Layers;
+    std::shared_ptr<Layers> m_layers; //!< shared, as LibTorch wants its modules
 };
 
-TORCH_MODULE(Network);
-
 /** @return mean squared difference of each window, [windows]. */
-torch::Tensor ReconstructionError(const torch::Tensor& windows, const torch::Tensor& reconstructed);
+at::Tensor ReconstructionError(const at::Tensor& windows, const at::Tensor& reconstructed);
 
 /**
  * Normalises windows and lays them out time-major.
@@ -47,23 +65,26 @@ torch::Tensor ReconstructionError(const torch::Tensor& windows, const torch::Ten
  * @param normaliser of the model
  * @param device to put them on
  */
-torch::Tensor MakeBatch(const std::vector<const float*>& windows,
-                        std::size_t rows,
-                        const Normaliser& normaliser,
-                        const torch::Device& device);
+at::Tensor MakeBatch(const std::vector<const float*>& windows,
+                     std::size_t rows,
+                     const Normaliser& normaliser,
+                     const c10::Device& device);
 
 /** @return the parameters, in the order of the network. */
-std::vector<StoredTensor> StoreParameters(const NetworkImpl& network);
+std::vector<StoredTensor> StoreParameters(const torch::nn::Module& network);
 
 /** @throws std::invalid_argument where names or shapes are not those of the network */
-void RestoreParameters(NetworkImpl& network, const std::vector<StoredTensor>& tensors);
+void RestoreParameters(torch::nn::Module& network, const std::vector<StoredTensor>& tensors);
 
 /**
  * @param name cpu or cuda
  * @throws std::invalid_argument for another name
  * @throws std::runtime_error where LibTorch finds no such device
  */
-torch::Device FindDevice(const std::string& name);
+c10::Device FindDevice(const std::string& name);
+
+/** To be called in a handler: throws what WithTorchErrors() shall throw. */
+[[noreturn]] void RethrowInOneLine();
 
 /**
  * Runs `work` and turns an error of LibTorch, whose message has many lines, into a
@@ -77,10 +98,9 @@ WithTorchErrors(const Work& work)
     {
         return work();
     }
-    catch (const c10::Error& e)
+    catch (...)
     {
-        const std::string message = e.what_without_backtrace();
-        throw std::runtime_error("LibTorch: " + message.substr(0, message.find('\n')));
+        RethrowInOneLine();
     }
 }
 

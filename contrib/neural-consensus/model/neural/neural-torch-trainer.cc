@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <stdexcept>
+#include <torch/torch.h>
 
 namespace ns3::neural
 {
@@ -77,9 +79,9 @@ class Trainer
     /** @return the percentile of the anomaly on steady healthy validation windows. */
     double AnomalyThreshold();
 
-    NetworkImpl& GetNetwork()
+    torch::nn::Module& Modules()
     {
-        return *m_network;
+        return m_network->Modules();
     }
 
     const Normaliser& GetNormaliser() const
@@ -120,7 +122,7 @@ class Trainer
     Normaliser m_normaliser;
     WindowSampler m_sampler;
     std::vector<uint32_t> m_validation;
-    Network m_network{nullptr};
+    std::unique_ptr<Network> m_network;
     torch::Tensor m_classWeights;
     std::unique_ptr<torch::optim::Adam> m_optimiser;
 };
@@ -186,14 +188,13 @@ Trainer::Trainer(const ModelConfig& model, const TrainingConfig& config, const T
     RequireHealthy(m_dataset, m_validation, "validation");
     at::set_num_threads(config.threads);
     torch::manual_seed(config.seed);
-    m_network = Network(model);
-    m_network->to(m_device);
+    m_network = std::make_unique<Network>(model, m_device);
     const auto weights = ClassWeights(CountClasses(m_dataset, data.training, config.balanced),
                                       config.maxClassWeight);
     m_classWeights =
         torch::tensor(at::ArrayRef<float>(weights.data(), weights.size())).to(m_device);
     m_optimiser =
-        std::make_unique<torch::optim::Adam>(m_network->parameters(),
+        std::make_unique<torch::optim::Adam>(Modules().parameters(),
                                              torch::optim::AdamOptions(config.learningRate));
 }
 
@@ -255,7 +256,7 @@ Trainer::RunEpoch(std::size_t epoch, double learningRate, TrainingObserver& obse
     {
         static_cast<torch::optim::AdamOptions&>(group.options()).lr(learningRate);
     }
-    m_network->train();
+    Modules().train();
     const std::vector<uint32_t>& indices = m_sampler.NextEpoch();
     const std::size_t batches = (indices.size() + m_config.batchSize - 1) / m_config.batchSize;
     LossParts sum;
@@ -265,7 +266,7 @@ Trainer::RunEpoch(std::size_t epoch, double learningRate, TrainingObserver& obse
         m_optimiser->zero_grad();
         Output output = Forward(batch);
         output.loss.backward();
-        torch::nn::utils::clip_grad_norm_(m_network->parameters(), m_config.gradientClip);
+        torch::nn::utils::clip_grad_norm_(Modules().parameters(), m_config.gradientClip);
         m_optimiser->step();
         sum.Add(output.parts);
         const double loss = sum.Total(m_config);
@@ -283,7 +284,7 @@ void
 Trainer::Validate(EpochReport& report)
 {
     const torch::NoGradGuard noGrad;
-    m_network->eval();
+    Modules().eval();
     LossParts sum;
     ConfusionMatrix confusion;
     for (std::size_t first = 0; first < m_validation.size(); first += VALIDATION_BATCH)
@@ -310,7 +311,7 @@ double
 Trainer::AnomalyThreshold()
 {
     const torch::NoGradGuard noGrad;
-    m_network->eval();
+    Modules().eval();
     std::vector<float> errors;
     for (std::size_t first = 0; first < m_validation.size(); first += VALIDATION_BATCH)
     {
@@ -365,7 +366,7 @@ TrainNetwork(const ModelConfig& model,
         trainer.Validate(row);
         if (schedule.Update(row.validationLoss))
         {
-            best.tensors = StoreParameters(trainer.GetNetwork());
+            best.tensors = StoreParameters(trainer.Modules());
             best.bestEpoch = epoch;
         }
         report.history.push_back(row);
@@ -378,7 +379,7 @@ TrainNetwork(const ModelConfig& model,
     }
     report.stoppedEarly = report.history.size() < config.epochs;
     report.bestEpoch = best.bestEpoch;
-    RestoreParameters(trainer.GetNetwork(), best.tensors);
+    RestoreParameters(trainer.Modules(), best.tensors);
     best.anomalyThreshold = trainer.AnomalyThreshold();
     report.anomalyThreshold = best.anomalyThreshold;
     return best;
