@@ -29,15 +29,15 @@ constexpr uint32_t SERVERS = 5;
 
 /** Takes the IP packet apart. */
 Seen
-Read(Ptr<const Packet> packet, Ptr<HostNetwork> network)
+Read(Ptr<const Packet> packet, const HostNetwork& network)
 {
     Seen seen;
     seen.at = Simulator::Now().GetSeconds();
-    seen.to = network->GetHostId();
+    seen.to = network.GetHostId();
     Ptr<Packet> copy = packet->Copy();
     Ipv4Header ip;
     copy->RemoveHeader(ip);
-    seen.from = network->HostOf(ip.GetSource());
+    seen.from = network.HostOf(ip.GetSource());
     if (ip.GetProtocol() == 1)
     {
         Icmpv4Header icmp;
@@ -79,10 +79,11 @@ void
 Watch(Ptr<Node> node, const ApplicationContainer& servers, ClusterRun& run)
 {
     using PacketTrace = std::function<void(Ptr<const Packet>, Ptr<Ipv4>, uint32_t)>;
-    Ptr<HostNetwork> network = node->GetObject<HostNetwork>();
+    // Plain pointers: a smart one in a trace sink of the node would keep the node alive.
+    const HostNetwork* network = PeekPointer(node->GetObject<HostNetwork>());
     const PacketTrace packets =
-        [network, servers, &run](Ptr<const Packet> packet, Ptr<Ipv4>, uint32_t) {
-            Seen seen = Read(packet, network);
+        [network, &servers, &run](Ptr<const Packet> packet, Ptr<Ipv4>, uint32_t) {
+            Seen seen = Read(packet, *network);
             if (seen.from >= 1 && seen.from <= SERVERS)
             {
                 auto sender = DynamicCast<RaftApplication>(servers.Get(seen.from - 1));
