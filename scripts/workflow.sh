@@ -10,6 +10,13 @@ fi
 cores=$(nproc) # before the settings below, which it would heed
 # Parallelism comes from processes: a second pool of threads in each would only get in the way.
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+# One run at a time. Snakemake's own lock would outlive a run that was killed.
+mkdir -p results
+exec 9>results/.lock
+flock --nonblock 9 || {
+  echo "workflow.sh: another run is under way in this folder" >&2
+  exit 2
+}
 # Debian's own, whatever Python comes first on the PATH: it has the plotting libraries.
-exec /usr/bin/snakemake "$@" --snakefile workflow/Snakefile --cores "$cores" \
-  --rerun-incomplete --rerun-triggers mtime params
+exec /usr/bin/snakemake "$@" --snakefile workflow/Snakefile --cores "$cores" --nolock \
+  --rerun-incomplete --rerun-triggers mtime params --quiet rules
