@@ -131,22 +131,6 @@ Watch(Ptr<Node> node, const ApplicationContainer& servers, ClusterRun& run)
     }
 }
 
-void
-TellStatus(Ptr<RaftApplication> server, Ptr<HeartbeatMonitor> monitor)
-{
-    monitor->SetStatusSource([server] {
-        detection::PeerStatus status;
-        if (const raft::RaftCore* core = server->GetCore())
-        {
-            status.term = core->GetTerm();
-            status.lastIndex = core->GetLastIndex();
-            status.commitIndex = core->GetCommitIndex();
-            status.leader = core->GetRole() == raft::Role::LEADER;
-        }
-        return status;
-    });
-}
-
 uint32_t
 LeaderOf(const ApplicationContainer& servers)
 {
@@ -206,11 +190,6 @@ RunCluster(const ClusterOptions& options)
     RaftHelper::AssignStreams(clients, 2000);
     ApplicationContainer monitors = HeartbeatMonitorHelper().Install(topology.Servers());
     HeartbeatMonitorHelper::AssignStreams(topology.Servers(), 3000);
-    for (uint32_t i = 0; i < SERVERS; ++i)
-    {
-        TellStatus(DynamicCast<RaftApplication>(servers.Get(i)),
-                   DynamicCast<HeartbeatMonitor>(monitors.Get(i)));
-    }
 
     Ptr<FaultInjector> injector = CreateObject<FaultInjector>();
     faults::FaultPlan plan = options.plan;
