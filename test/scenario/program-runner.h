@@ -1,15 +1,12 @@
 #ifndef PROGRAM_RUNNER_H
 #define PROGRAM_RUNNER_H
 
+#include "helper/temporary-folder.h"
+
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <map>
 #include <set>
-#include <sstream>
 #include <string>
 #include <sys/wait.h>
-#include <unistd.h>
 
 namespace nctest
 {
@@ -21,57 +18,6 @@ struct ProgramResult
     std::string output;
     std::string errors;
 };
-
-/** A folder that is empty at first and gone at the end. */
-class TemporaryFolder
-{
-  public:
-    TemporaryFolder()
-    {
-        std::string name = (std::filesystem::temp_directory_path() / "nc-test-XXXXXX").string();
-        path = mkdtemp(name.data());
-    }
-
-    ~TemporaryFolder()
-    {
-        std::filesystem::remove_all(path);
-    }
-
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    std::string operator/(const std::string& name) const
-    {
-        return path + "/" + name;
-    }
-
-    std::string path;
-};
-
-inline std::string
-ReadAll(const std::string& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-/** Content of every file below a folder, by relative path. */
-inline std::map<std::string, std::string>
-ReadFolder(const std::string& folder)
-{
-    std::map<std::string, std::string> files;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
-    {
-        if (entry.is_regular_file())
-        {
-            files[std::filesystem::relative(entry.path(), folder).string()] =
-                ReadAll(entry.path().string());
-        }
-    }
-    return files;
-}
 
 /** Runs one of the project's programs by the shell. */
 inline ProgramResult

@@ -39,7 +39,8 @@ ParseConfigFile(const std::string& path, const po::options_description& options,
     }
     catch (const po::error& e)
     {
-        throw std::runtime_error("configuration " + path + ": " + e.what());
+        throw std::runtime_error("configuration " + path + ": " + e.what() +
+                                 ": expected lines NAME=VALUE with options as --help lists them");
     }
 }
 
