@@ -89,7 +89,7 @@ BuildTwoRacks(const TopologyOptions& options)
 }
 
 void
-PrintLatency(const raft::Message& message)
+PrintLatency(const raft::Message& message, uint64_t)
 {
     if (std::holds_alternative<raft::AppendEntriesReply>(message.body))
     {

@@ -4,7 +4,8 @@
 set(nc_include_dir "${CMAKE_BINARY_DIR}/include")
 foreach(header IN LISTS nc_headers)
   get_filename_component(name "${header}" NAME)
-  file(CONFIGURE OUTPUT "${nc_include_dir}/ns3/${name}" CONTENT "#include \"${header}\"\n" @ONLY)
+  file(CONFIGURE OUTPUT "${nc_include_dir}/ns3/${name}"
+       CONTENT "#include \"${CMAKE_CURRENT_SOURCE_DIR}/${header}\"\n" @ONLY)
 endforeach()
 
 set(nc_ns3_targets)

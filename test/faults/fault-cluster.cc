@@ -102,13 +102,13 @@ Watch(Ptr<Node> node, const ApplicationContainer& servers, ClusterRun& run)
         {
             for (const bool sent : {true, false})
             {
-                const std::function<void(const raft::Message&)> messages =
-                    [sent, &run](const raft::Message& message) {
+                const std::function<void(const raft::Message&, uint64_t)> messages =
+                    [sent, &run](const raft::Message& message, uint64_t) {
                         run.messages.push_back({Simulator::Now().GetSeconds(), sent, message});
                     };
                 application->TraceConnectWithoutContext(
                     sent ? "TxMessage" : "RxMessage",
-                    Callback<void, const raft::Message&>(messages));
+                    Callback<void, const raft::Message&, uint64_t>(messages));
             }
         }
         if (DynamicCast<HeartbeatMonitor>(application))

@@ -219,6 +219,9 @@ Describe(RawOptions& raw, ScenarioOptions& options)
               {"heartbeat-trace",
                Switch(options.heartbeatTrace),
                "heartbeats.csv: every heartbeat's sending and arrival"},
+              {"raft-trace",
+               Switch(options.raftTrace),
+               "raft-trace.ndjson: every step of every server, large"},
               {"pcap", Switch(options.pcap), "pcap/: a capture of every host's device"},
               {"ascii", Switch(options.ascii), "ascii/: ns-3's text trace of every host"},
               {"flowmon", Switch(options.flowmon), "flowmon.xml: ns-3's flow statistics"}});

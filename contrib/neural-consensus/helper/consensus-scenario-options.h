@@ -34,6 +34,7 @@ struct ScenarioOptions
     bool flowmon{false};
     bool observations{false};
     bool heartbeatTrace{false};
+    bool raftTrace{false};
     bool checkInvariants{false}; //!< check Raft's safety after every step
     bool quiet{false};           //!< no progress and no table
     bool help{false};            //!< only print `helpText`

@@ -1,5 +1,6 @@
 #include "consensus-scenario.h"
 
+#include "consensus-raft-trace.h"
 #include "consensus-run-recorder.h"
 #include "consensus-run-summary.h"
 #include "consensus-trace-helper.h"
@@ -8,6 +9,7 @@
 #include "neural-failure-detector-helper.h"
 #include "raft-helper.h"
 
+#include "ns3/boolean.h"
 #include "ns3/double.h"
 #include "ns3/fault-generator.h"
 #include "ns3/fault-injector.h"
@@ -124,6 +126,7 @@ class Scenario
     std::vector<std::string> m_detectorLabels;
     std::unique_ptr<ConsensusRunRecorder> m_recorder;
     std::unique_ptr<InvariantWatch> m_invariants;
+    std::unique_ptr<ConsensusRaftTrace> m_raftTrace;
 };
 
 Scenario::Scenario(const ScenarioOptions& options)
@@ -145,6 +148,7 @@ Scenario::BuildCluster()
     const TypeIdValue sockets(m_options.transport == "tcp" ? TcpSocketFactory::GetTypeId()
                                                            : UdpSocketFactory::GetTypeId());
     raft.SetServerAttribute("SocketFactory", sockets);
+    raft.SetServerAttribute("TagMessages", BooleanValue(m_options.raftTrace));
     raft.SetClientAttribute("SocketFactory", sockets);
     const uint32_t clients = m_topology.Clients().GetN();
     raft.SetClientAttribute("Rate",
@@ -239,10 +243,18 @@ Scenario::Record()
     {
         m_invariants = std::make_unique<InvariantWatch>();
     }
+    if (m_options.raftTrace)
+    {
+        m_raftTrace = std::make_unique<ConsensusRaftTrace>(m_options.out + "/raft-trace.ndjson");
+    }
     for (auto at = m_servers.Begin(); at != m_servers.End(); ++at)
     {
         auto server = DynamicCast<RaftApplication>(*at);
         m_recorder->WatchServer(server);
+        if (m_raftTrace)
+        {
+            m_raftTrace->Watch(server);
+        }
         if (m_invariants)
         {
             m_invariants->Watch(server);
@@ -320,6 +332,10 @@ Scenario::Finish()
         settings.pathLatency = faults::Nanos(latency.GetNanoSeconds());
         const faults::FaultLabeller labels(log, settings);
         m_recorder->Commit(log, labels, MilliSeconds(100), m_pairs, m_options.duration);
+        if (m_raftTrace)
+        {
+            m_raftTrace->Commit();
+        }
         m_captures.WriteFlowMonitor();
         AtomicFile file(m_options.out + "/summary.json");
         summary.WriteJson(file.Stream(), m_options);
@@ -336,8 +352,9 @@ Scenario::Finish()
 void
 RunScenario(const ScenarioOptions& options)
 {
-    if (options.out.empty() && (options.pcap || options.ascii || options.flowmon ||
-                                options.observations || options.heartbeatTrace))
+    if (options.out.empty() &&
+        (options.pcap || options.ascii || options.flowmon || options.observations ||
+         options.heartbeatTrace || options.raftTrace))
     {
         throw std::invalid_argument("option --out: expected a folder for the files asked for");
     }

@@ -2,8 +2,10 @@
 
 #include "raft-client-header.h"
 #include "raft-header.h"
+#include "raft-message-tag.h"
 
 #include "ns3/abort.h"
+#include "ns3/boolean.h"
 #include "ns3/log.h"
 #include "ns3/simulator.h"
 #include "ns3/udp-socket-factory.h"
@@ -68,6 +70,11 @@ RaftApplication::GetTypeId()
                           UintegerValue(32768),
                           MakeUintegerAccessor(&RaftApplication::m_maxBatchBytes),
                           MakeUintegerChecker<uint32_t>(1, 1 << 19))
+            .AddAttribute("TagMessages",
+                          "Whether messages carry a number for traces, beside their bytes.",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&RaftApplication::m_tagMessages),
+                          MakeBooleanChecker())
             .AddTraceSource("RoleChange",
                             "The server changed its role, term or known leader.",
                             MakeTraceSourceAccessor(&RaftApplication::m_roleTrace),
@@ -290,7 +297,12 @@ RaftApplication::HandlePacket(uint32_t from, Ptr<Packet> packet)
         Complain("message whose sender is not the host that it came from");
         return;
     }
-    m_rxTrace(*message);
+    RaftMessageTag tag;
+    if (m_tagMessages)
+    {
+        packet->FindFirstMatchingByteTag(tag);
+    }
+    m_rxTrace(*message, tag.GetId());
     Feed({Receive{std::move(*message)}});
 }
 
@@ -387,20 +399,29 @@ RaftApplication::Send(const Message& message)
 {
     if (!m_interceptor)
     {
-        m_txTrace(message);
-        Ptr<Packet> packet = Create<Packet>();
-        packet->AddHeader(RaftHeader(message));
-        m_transport->Send(message.to, packet);
+        Transmit(message);
         return;
     }
     Message changed = message;
     if (m_interceptor->OnRaftMessage(changed))
     {
-        m_txTrace(changed);
-        Ptr<Packet> packet = Create<Packet>();
-        packet->AddHeader(RaftHeader(changed));
-        m_transport->Send(message.to, packet);
+        Transmit(changed);
     }
+}
+
+void
+RaftApplication::Transmit(const Message& message)
+{
+    Ptr<Packet> packet = Create<Packet>();
+    packet->AddHeader(RaftHeader(message));
+    uint64_t id = 0;
+    if (m_tagMessages)
+    {
+        id = uint64_t{m_serverId} << 40 | ++m_sent;
+        packet->AddByteTag(RaftMessageTag(id));
+    }
+    m_txTrace(message, id);
+    m_transport->Send(message.to, packet);
 }
 
 void

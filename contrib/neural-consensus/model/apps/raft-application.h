@@ -80,8 +80,12 @@ class RaftApplication : public Application
     typedef void (*CommitCallback)(uint32_t server, uint64_t commitIndex);
     /** @param server who; @param applied entry and its index */
     typedef void (*ApplyCallback)(uint32_t server, const raft::Applied& applied);
-    /** @param message as sent (after any interceptor) or as received */
-    typedef void (*MessageCallback)(const raft::Message& message);
+    /**
+     * @param message as sent (after any interceptor) or as received
+     * @param id number of the sending, which a received message and all its copies repeat; 0
+     *           without TagMessages
+     */
+    typedef void (*MessageCallback)(const raft::Message& message, uint64_t id);
     /** @param server who; @param reason what was wrong */
     typedef void (*ComplaintCallback)(uint32_t server, const char* reason);
     /** @param core state after the step; @param update what the step asked for */
@@ -115,6 +119,7 @@ class RaftApplication : public Application
     void AnswerProposal(const raft::ProposalResult& result, const Work& work);
     void SendAllDurable();
     void Send(const raft::Message& message);
+    void Transmit(const raft::Message& message);
     void ApplyEntry(const raft::Applied& applied);
     void ReplyTo(uint32_t client, const RaftClientReply& reply);
     void ArmTimer(raft::TimePoint deadline);
@@ -137,6 +142,7 @@ class RaftApplication : public Application
     Time m_electionTimeoutMax;
     uint32_t m_maxBatchEntries{64};
     uint32_t m_maxBatchBytes{32768};
+    bool m_tagMessages{false};
 
     std::vector<uint32_t> m_servers;
     std::shared_ptr<MessageInterceptor> m_interceptor;
@@ -160,12 +166,13 @@ class RaftApplication : public Application
     uint64_t m_life{0}; //!< counts starts, so that work queued before a crash is told apart
 
     uint64_t m_malformed{0};
+    uint64_t m_sent{0}; //!< messages, over all lives
 
     TracedCallback<uint32_t, const raft::RoleChange&> m_roleTrace;
     TracedCallback<uint32_t, uint64_t> m_commitTrace;
     TracedCallback<uint32_t, const raft::Applied&> m_applyTrace;
-    TracedCallback<const raft::Message&> m_txTrace;
-    TracedCallback<const raft::Message&> m_rxTrace;
+    TracedCallback<const raft::Message&, uint64_t> m_txTrace;
+    TracedCallback<const raft::Message&, uint64_t> m_rxTrace;
     TracedCallback<uint32_t, const char*> m_malformedTrace;
     TracedCallback<uint32_t, const char*> m_rejectedTrace;
     TracedCallback<const raft::RaftCore&, const raft::Update&> m_stepTrace;
