@@ -12,6 +12,7 @@
 #include <boost/program_options.hpp>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <iomanip>
 #include <iostream>
 #include <memory>
@@ -183,6 +184,12 @@ Require(bool given, const char* option)
     }
 }
 
+std::filesystem::path
+Absolute(const std::string& path)
+{
+    return std::filesystem::absolute(path).lexically_normal();
+}
+
 /** Shows how far it is: a bar on a terminal, a line an epoch elsewhere. Time is for display only.
  */
 class Progress : public TrainingObserver
@@ -277,6 +284,11 @@ Train(int argc, char* argv[])
     Require(!options.out.empty(), "out");
     options.model.Validate();
     options.training.Validate();
+    if (!options.history.empty() && Absolute(options.history) == Absolute(options.out))
+    {
+        throw std::invalid_argument("option --history is the file of --out, " + options.out +
+                                    ": expected another one");
+    }
 
     // Opened first: an output that cannot be written is told before the training, not after it.
     AtomicFile out(options.out);

@@ -19,13 +19,17 @@ struct ProgramResult
     std::string errors;
 };
 
-/** Runs one of the project's programs by the shell. */
+/**
+ * Runs one of the project's programs by the shell.
+ * @param line program and arguments
+ * @param environment settings for this program alone, as NAME=VALUE
+ */
 inline ProgramResult
-RunProgramLine(const std::string& line)
+RunProgramLine(const std::string& line, const std::string& environment = "")
 {
     const TemporaryFolder folder;
-    const std::string command = std::string(NC_PROGRAMS) + "/" + line + " >" + (folder / "out") +
-                                " 2>" + (folder / "err") + " </dev/null";
+    const std::string command = environment + " " + NC_PROGRAMS + "/" + line + " >" +
+                                (folder / "out") + " 2>" + (folder / "err") + " </dev/null";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1,
             ReadAll(folder / "out"),

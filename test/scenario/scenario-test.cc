@@ -1,38 +1,15 @@
+#include "csv-rows.h"
 #include "program-runner.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <vector>
 
 using namespace nctest;
 
 namespace
 {
-
-using Row = std::vector<std::string>;
-
-/** Rows of a CSV file without quoted fields, the header first. */
-std::vector<Row>
-ReadCsv(const std::string& text)
-{
-    std::vector<Row> rows;
-    std::istringstream lines(text);
-    std::string line;
-    while (std::getline(lines, line))
-    {
-        Row row;
-        std::istringstream fields(line + ",");
-        std::string field;
-        while (std::getline(fields, field, ','))
-        {
-            row.push_back(field);
-        }
-        rows.push_back(row);
-    }
-    return rows;
-}
 
 nlohmann::json
 SummaryOf(const std::string& folder)
