@@ -14,6 +14,12 @@ namespace
 
 using Texts = std::vector<std::string>;
 
+std::string
+Refusal(const std::string& text, const std::string& expected)
+{
+    return "option --knob: '" + text + "' is not " + expected;
+}
+
 /** Expects that each text is refused in one line that names option and text and what is wanted. */
 void
 ExpectRefused(const std::function<void(const std::string& text)>& read,
@@ -29,7 +35,7 @@ ExpectRefused(const std::function<void(const std::string& text)>& read,
         }
         catch (const std::invalid_argument& e)
         {
-            EXPECT_EQ(e.what(), "option --knob: '" + text + "' is not " + expected);
+            EXPECT_EQ(e.what(), Refusal(text, expected));
         }
     }
 }

@@ -46,7 +46,7 @@ class TrainingRefuses : public WithTrainedModel
                          const std::string& from,
                          const std::string& to) const
     {
-        const std::string runs = m_folder / name;
+        std::string runs = m_folder / name;
         std::filesystem::copy(Runs(), runs, std::filesystem::copy_options::recursive);
         const std::string path = runs + "/2/" + file;
         std::istringstream lines(ReadAll(path));
@@ -197,7 +197,7 @@ TEST_F(TrainingRefuses, AModelThatIsMissingCorruptOrForeign)
     {
         const std::string path = m_folder / ("model-" + std::to_string(models.size()));
         std::ofstream(path, std::ios::binary) << bytes;
-        models.emplace_back(path, path + ": " + named);
+        models.emplace_back(path, std::string(path).append(": ").append(named));
     }
     for (const auto& [path, named] : models)
     {
@@ -211,20 +211,23 @@ TEST_F(TrainingRefuses, AModelThatIsMissingCorruptOrForeign)
 
 TEST_F(TrainingRefuses, AnOutputThatCannotBeWrittenBeforeAnyOtherIs)
 {
-    const std::string train = TrainingOf(Runs());
+    const auto train = [](const std::string& out, const std::string& history) {
+        return TrainingOf(Runs()) + "--out=" + out + " --history=" + history;
+    };
     for (const std::string& bad :
          {std::string("/proc/nowhere"), m_folder / "no/such", Runs(), std::string("/dev/null")})
     {
-        ExpectRefused(train + "--out=" + bad, bad);
-        ExpectRefused(train + "--out=" + m_out + "/a.ncm --history=" + bad, bad);
-        ExpectRefused(train + "--out=" + bad + " --history=" + m_out + "/a.csv", bad);
+        ExpectRefused(train(bad, m_out + "/a.csv"), bad);
+        ExpectRefused(train(m_out + "/a.ncm", bad), bad);
     }
-    ExpectRefused(train + "--out=" + m_out + "/a --history=" + m_out + "/./a", "--history");
-    const std::string evaluate = "evaluate-detector --model=" + Model() + " --data=" + Runs();
+    ExpectRefused(train(m_out + "/a", m_out + "/./a"), "--history");
+    const auto evaluate = [](const std::string& out) {
+        return "evaluate-detector --model=" + Model() + " --data=" + Runs() + " --out=" + out;
+    };
     for (const std::string& bad :
          {std::string("/proc/nowhere"), Model(), Model() + "/a", std::string("/dev/null")})
     {
-        ExpectRefused(evaluate + " --out=" + bad, bad);
+        ExpectRefused(evaluate(bad), bad);
     }
 }
 
