@@ -46,6 +46,59 @@ TEST(Scenario, TheSameSeedGivesTheSameBytesInEveryFileAndAnotherSeedDoesNot)
     EXPECT_NE(a.at("history.ndjson"), ReadAll(folder / "c/history.ndjson"));
 }
 
+TEST(Scenario, TheBytesDependNeitherOnTheFolderNorOnWhatElseIsWrittenOverEitherTransport)
+{
+    // Names of different length move everything in memory: an order by address would show.
+    const std::string longName(120, 'x');
+    for (const char* transport : {"udp", "tcp"})
+    {
+        const TemporaryFolder folder;
+        const std::string run = "consensus-scenario --quiet --duration=40s --nodes=7 --clients=3"
+                                " --request-rate=100 --random-faults --fault-gap=4s"
+                                " --detector=phi-gaussian --RngRun=3"
+                                " --fault=process-crash@10s+3s:node=leader"
+                                " --fault=partition@20s+3s:node=leader --transport=" +
+                                std::string(transport) + " --out=";
+        ASSERT_EQ(RunProgramLine(run + (folder / "a")).status, 0);
+        ASSERT_EQ(RunProgramLine(run + (folder / longName)).status, 0);
+        ASSERT_EQ(RunProgramLine(run + (folder / "o") + " --observations").status, 0);
+        for (const auto& [name, content] : ReadFolder(folder / "a"))
+        {
+            EXPECT_EQ(content, ReadAll((folder / longName) + "/" + name)) << name << transport;
+            if (name != "summary.json") // it names the options
+            {
+                EXPECT_EQ(content, ReadAll((folder / "o/") + name)) << name << transport;
+            }
+        }
+    }
+}
+
+TEST(Scenario, AFolderThatIsUsedAgainKeepsNoFileOfTheEarlierRun)
+{
+    const TemporaryFolder folder;
+    ASSERT_EQ(RunProgramLine("consensus-scenario --out=" + (folder / "r") + EVERYTHING).status, 0);
+    ASSERT_EQ(
+        RunProgramLine("consensus-scenario --quiet --duration=1s --out=" + (folder / "r")).status,
+        0);
+    for (const auto& [name, content] : ReadFolder(folder / "r"))
+    {
+        EXPECT_TRUE(name == "summary.json" || name == "faults.csv" || name == "labels.csv" ||
+                    name == "roles.csv" || name == "suspicions.csv" || name == "history.ndjson")
+            << name;
+    }
+}
+
+TEST(Scenario, LabelsFollowTheTicksOfTheObservers)
+{
+    const TemporaryFolder folder;
+    ASSERT_EQ(RunProgramLine("consensus-scenario --quiet --duration=3s --observations"
+                             " --ns3::NeuralObserver::TickInterval=50ms --out=" +
+                             (folder / "r"))
+                  .status,
+              0);
+    EXPECT_EQ(ReadCsv(ReadAll(folder / "r/labels.csv")).size(), 1U + 20 * 60);
+}
+
 TEST(Scenario, TheFilesHaveTheColumnsThatAreDocumented)
 {
     const TemporaryFolder folder;

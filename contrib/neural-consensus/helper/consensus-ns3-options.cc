@@ -101,6 +101,56 @@ FindChecker(const std::string& name)
     return nullptr;
 }
 
+/** The printing options of ns-3's CommandLine. */
+void
+CheckPrint(const std::string& name, const std::string& value)
+{
+    static const std::set<std::string> plain = {"PrintHelp",
+                                                "PrintVersion",
+                                                "PrintGlobals",
+                                                "PrintGroups",
+                                                "PrintTypeIds"};
+    TypeId type;
+    if (name == "PrintAttributes")
+    {
+        if (!TypeId::LookupByNameFailSafe(value, &type))
+        {
+            throw std::invalid_argument("option --PrintAttributes: '" + value +
+                                        "' is not the name of a class, as ns3::RaftApplication");
+        }
+    }
+    else if (name == "PrintGroup" ? value.empty() : !plain.count(name))
+    {
+        throw std::invalid_argument("unknown option '--" + name + "': see --help");
+    }
+}
+
+/** What global values need beyond their type, where ns-3 would abort. */
+std::string
+WhatIsWrongGlobally(const std::string& name, const std::string& value)
+{
+    const auto isMade = [&](const char* base) {
+        TypeId type;
+        TypeId parent;
+        return TypeId::LookupByNameFailSafe(value, &type) &&
+               TypeId::LookupByNameFailSafe(base, &parent) && type.IsChildOf(parent) &&
+               type.HasConstructor();
+    };
+    if (name == "RngSeed" && value.find_first_not_of('0') == std::string::npos)
+    {
+        return "a whole number of at least 1";
+    }
+    if (name == "SimulatorImplementationType" && !isMade("ns3::SimulatorImpl"))
+    {
+        return "a simulator of ns-3, as ns3::DefaultSimulatorImpl";
+    }
+    if (name == "SchedulerType" && !isMade("ns3::Scheduler"))
+    {
+        return "a scheduler of ns-3, as ns3::MapScheduler";
+    }
+    return "";
+}
+
 void
 CheckArgument(const std::string& argument)
 {
@@ -113,6 +163,7 @@ CheckArgument(const std::string& argument)
     const std::string name = argument.substr(2, equals == std::string::npos ? equals : equals - 2);
     if (name.rfind("Print", 0) == 0)
     {
+        CheckPrint(name, equals == std::string::npos ? "" : argument.substr(equals + 1));
         return;
     }
     const auto checker = FindChecker(name);
@@ -129,6 +180,10 @@ CheckArgument(const std::string& argument)
     }
     const std::string value = argument.substr(equals + 1);
     std::string expected = WhatIsWrong(checker->GetValueTypeName(), value);
+    if (expected.empty())
+    {
+        expected = WhatIsWrongGlobally(name, value);
+    }
     if (expected.empty() && !checker->CreateValidValue(StringValue(value)))
     {
         expected = "a value of " + checker->GetUnderlyingTypeInformation();

@@ -194,8 +194,8 @@ ConsensusRunSummary::WriteJson(std::ostream& out, const ScenarioOptions& options
             given[name] = Json::array({given[name], value});
         }
     }
-    summary["raft"] = DescribeRaft(m_recorder, m_begin, m_end);
-    summary["clients"] = DescribeClients(m_recorder.GetOperations(), m_end - m_begin);
+    summary["raft"] = DescribeRaft(m_recorder, m_span.begin, m_span.end);
+    summary["clients"] = DescribeClients(m_recorder.GetOperations(), m_span.end - m_span.begin);
     summary["malformed_packets"] = m_recorder.GetMalformed();
 
     Json& faultList = summary["faults"] = Json::array();

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <iomanip>
 #include <set>
 #include <sstream>
 
@@ -69,25 +68,28 @@ MakesUnreachable(FaultKind kind)
            kind == FaultKind::PARTITION;
 }
 
-/** Servers that a fault's target names: one id, or both ends of every cut. */
-std::set<std::pair<uint32_t, uint32_t>>
-CutEnds(const std::string& target)
+/** Whether a fault's target, a server or a list of cuts as 1>2/3-4, covers a cut. */
+bool
+NamesCut(const std::string& target, const faults::Cut& cut)
 {
-    std::set<std::pair<uint32_t, uint32_t>> ends;
-    std::istringstream cuts(target);
-    std::string cut;
-    while (std::getline(cuts, cut, '/'))
+    if (target.find_first_of(">-") == std::string::npos)
     {
-        const auto sign = cut.find_first_of(">-");
-        if (sign != std::string::npos)
+        const uint32_t node = std::strtoul(target.c_str(), nullptr, 10);
+        return cut.from == node || cut.to == node;
+    }
+    std::istringstream parts(target);
+    std::string part;
+    while (std::getline(parts, part, '/'))
+    {
+        const auto sign = part.find_first_of(">-");
+        const faults::Cut named{static_cast<uint32_t>(std::stoul(part)),
+                                static_cast<uint32_t>(std::stoul(part.substr(sign + 1)))};
+        if (cut == named || (part[sign] == '-' && cut == faults::Cut{named.to, named.from}))
         {
-            const uint32_t a = std::stoul(cut.substr(0, sign));
-            const uint32_t b = std::stoul(cut.substr(sign + 1));
-            ends.insert({a, b});
-            ends.insert({b, a});
+            return true;
         }
     }
-    return ends;
+    return false;
 }
 
 FaultNotice
@@ -111,14 +113,12 @@ ConsensusRunSummary::ConsensusRunSummary(const ConsensusRunRecorder& recorder,
                                          const faults::FaultLog& log,
                                          std::vector<Pair> pairs,
                                          std::vector<std::string> detectors,
-                                         Time begin,
-                                         Time end)
+                                         const RunSpan& span)
     : m_recorder(recorder),
       m_log(log),
       m_pairs(std::move(pairs)),
       m_detectorNames(std::move(detectors)),
-      m_begin(begin),
-      m_end(end)
+      m_span(span)
 {
     for (const auto& record : m_recorder.GetSuspicions())
     {
@@ -153,8 +153,20 @@ ConsensusRunSummary::JudgeFault(const faults::FaultRecord& fault)
     FaultOutcome outcome;
     outcome.fault = fault;
     outcome.expectedClass = ClassOf(fault.kind);
-    const bool isCut = fault.target.find_first_of(">-") != std::string::npos;
-    const auto ends = isCut ? CutEnds(fault.target) : std::set<Pair>();
+    // A cut concerns both of its ends, whichever way it goes; other faults those who watch the
+    // node.
+    const bool isCut = fault.kind == FaultKind::PARTITION || fault.kind == FaultKind::FLAPPING;
+    std::set<Pair> ends;
+    for (const auto& cut : m_log.cuts)
+    {
+        if (isCut && cut.span.start >= fault.span.start &&
+            (!fault.span.end || cut.span.start < *fault.span.end) &&
+            NamesCut(fault.target, cut.cut))
+        {
+            ends.insert({cut.cut.from, cut.cut.to});
+            ends.insert({cut.cut.to, cut.cut.from});
+        }
+    }
     const uint32_t node = isCut ? 0 : std::strtoul(fault.target.c_str(), nullptr, 10);
     for (const auto& pair : m_pairs)
     {
@@ -178,7 +190,7 @@ FaultNotice
 ConsensusRunSummary::Notice(const FaultOutcome& outcome, const std::string& detector) const
 {
     const auto& span = outcome.fault.span;
-    const auto end = std::min(span.end.value_or(ToNanos(m_end)), ToNanos(m_end));
+    const auto end = std::min(span.end.value_or(ToNanos(m_span.end)), ToNanos(m_span.end));
     std::vector<Time> times;
     const auto changes = m_changes.find(detector);
     for (const auto& pair : outcome.pairs)
@@ -214,7 +226,7 @@ ConsensusRunSummary::NoticeByClass(const FaultOutcome& outcome) const
 {
     const auto& span = outcome.fault.span;
     const Time start = ToTime(span.start);
-    const Time end = span.end ? std::min(ToTime(*span.end), m_end) : m_end;
+    const Time end = span.end ? std::min(ToTime(*span.end), m_span.end) : m_span.end;
     std::map<Pair, Time> first;
     for (const auto& record : m_recorder.GetClasses())
     {
@@ -278,8 +290,6 @@ ConsensusRunSummary::ExcusedTimes(Pair pair) const
 DetectorOutcome
 ConsensusRunSummary::JudgeDetector(const std::string& detector) const
 {
-    // A heartbeat period and the way of a message: until then a healed peer may still be suspected.
-    constexpr auto GRACE = std::chrono::milliseconds(500);
     constexpr double NANOS_PER_HOUR = 3600e9;
     DetectorOutcome outcome;
     const auto changes = m_changes.find(detector);
@@ -292,9 +302,9 @@ ConsensusRunSummary::JudgeDetector(const std::string& detector) const
         }
         const auto qos = detection::MeasureQos(mind,
                                                ExcusedTimes(pair),
-                                               ToNanos(m_begin),
-                                               ToNanos(m_end),
-                                               GRACE);
+                                               ToNanos(m_span.begin),
+                                               ToNanos(m_span.end),
+                                               ToNanos(m_span.grace));
         outcome.pairHours += static_cast<double>(qos.healthyTime.count()) / NANOS_PER_HOUR;
         outcome.wrongHours += static_cast<double>(qos.wrongTime.count()) / NANOS_PER_HOUR;
         outcome.mistakes += qos.mistakes.size();

@@ -44,6 +44,14 @@ struct DetectorOutcome
     double wrongHours{0};    //!< hours of exposure spent under suspicion
 };
 
+/** The time that a run is judged in. */
+struct RunSpan
+{
+    Time begin; //!< network ready
+    Time end;   //!< end of the run
+    Time grace; //!< after a heal, until which suspicion is no mistake: a period and the way
+};
+
 /**
  * Judges a run by doc/evaluation.md: detection times from the start of a fault to the suspicion
  * that stays (crash, partition) or the first one (others), mistakes and exposure.
@@ -56,14 +64,13 @@ class ConsensusRunSummary
      * @param log what was broken
      * @param pairs (observer, target) under watch
      * @param detectors labels of those that ran, in the order asked for
-     * @param begin,end of the run
+     * @param span of the run
      */
     ConsensusRunSummary(const ConsensusRunRecorder& recorder,
                         const faults::FaultLog& log,
                         std::vector<std::pair<uint32_t, uint32_t>> pairs,
                         std::vector<std::string> detectors,
-                        Time begin,
-                        Time end);
+                        const RunSpan& span);
 
     const std::vector<FaultOutcome>& GetFaults() const;
     const std::map<std::string, DetectorOutcome>& GetDetectors() const;
@@ -91,8 +98,7 @@ class ConsensusRunSummary
     const faults::FaultLog& m_log;
     std::vector<Pair> m_pairs;
     std::vector<std::string> m_detectorNames;
-    Time m_begin;
-    Time m_end;
+    RunSpan m_span;
     std::map<std::string, std::map<Pair, std::vector<detection::SuspicionChange>>> m_changes;
     std::vector<FaultOutcome> m_faults;
     std::map<std::string, DetectorOutcome> m_detectors;

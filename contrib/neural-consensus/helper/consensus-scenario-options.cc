@@ -11,6 +11,7 @@
 #include <boost/program_options.hpp>
 #include <fstream>
 #include <initializer_list>
+#include <map>
 #include <sstream>
 #include <stdexcept>
 
@@ -252,6 +253,10 @@ ReadTopology(const RawOptions& raw, ScenarioOptions& options)
     if (!raw.linkDelay.empty())
     {
         topology.linkDelay = ReadTimeValue("link-delay", raw.linkDelay);
+        if (*topology.linkDelay > Seconds(60))
+        {
+            RefuseValue("link-delay", raw.linkDelay, "at most 60s");
+        }
     }
     topology.impairment.jitter = ReadTimeValue("jitter", raw.jitter);
     topology.impairment.loss = ReadShareValue("loss", raw.loss);
@@ -299,6 +304,11 @@ ReadDetection(const RawOptions& raw, ScenarioOptions& options)
     for (const auto& specification : options.detectors)
     {
         CheckDetector(specification);
+        if (std::count(options.detectors.begin(), options.detectors.end(), specification) > 1)
+        {
+            throw std::invalid_argument("option --detector: '" + specification +
+                                        "' is given more than once");
+        }
     }
     if (options.WantsNeural() && options.model.empty())
     {
@@ -315,6 +325,28 @@ ReadDetection(const RawOptions& raw, ScenarioOptions& options)
         if (options.watch >= options.topology.servers)
         {
             RefuseValue("watch", raw.watch, "all or fewer than --nodes");
+        }
+    }
+}
+
+/** Attributes that a scenario sets by itself: a default would have no effect. */
+void
+RefuseOwnAttributes(const std::vector<std::string>& forNs3)
+{
+    static const std::map<std::string, std::string> own = {
+        {"--ns3::RaftApplication::ServerId", "servers are 1 to --nodes"},
+        {"--ns3::RaftApplication::SocketFactory", "use --transport"},
+        {"--ns3::RaftApplication::TagMessages", "use --raft-trace"},
+        {"--ns3::RaftClientApplication::SocketFactory", "use --transport"},
+        {"--ns3::RaftClientApplication::Rate", "use --request-rate"},
+        {"--ns3::NeuralObserver::WindowLength", "it is the model's"}};
+    for (const auto& argument : forNs3)
+    {
+        const auto found = own.find(argument.substr(0, argument.find('=')));
+        if (found != own.end())
+        {
+            throw std::invalid_argument("option " + found->first +
+                                        " has no effect in a scenario: " + found->second);
         }
     }
 }
@@ -382,6 +414,7 @@ ParseScenarioOptions(int argc, char* argv[])
     {
         return options;
     }
+    RefuseOwnAttributes(unknown);
     PassToNs3(unknown, argv[0]);
     ReadTopology(raw, options);
     options.duration = ReadTimeValue("duration", raw.duration);

@@ -17,8 +17,10 @@
 #include "ns3/simulator.h"
 #include "ns3/tcp-socket-factory.h"
 #include "ns3/udp-socket-factory.h"
+#include "ns3/uinteger.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <unistd.h>
@@ -61,7 +63,8 @@ class Progress
             static_cast<int>(100 * Simulator::Now().GetSeconds() / m_duration.GetSeconds());
         std::fprintf(stderr, "\rsimulated %3d %%", percent);
         std::fflush(stderr);
-        m_next = Simulator::Schedule(m_duration / 100, &Progress::Show, this);
+        m_next =
+            Simulator::Schedule(std::max(m_duration / 100, MicroSeconds(1)), &Progress::Show, this);
     }
 
     Time m_duration;
@@ -111,6 +114,7 @@ class Scenario
     void BuildFaults();
     void Record();
     void Finish();
+    void RemoveStaleFiles() const;
 
     const ScenarioOptions& m_options;
     ConsensusTopology m_topology;
@@ -170,6 +174,16 @@ Scenario::BuildObservation()
     m_monitors = monitors.Install(m_topology.Servers());
     HeartbeatMonitorHelper::AssignStreams(m_topology.Servers(), OBSERVATION_STREAMS);
     m_monitors.Start(m_topology.WarmUp());
+    UintegerValue raftPort;
+    UintegerValue heartbeatPort;
+    m_servers.Get(0)->GetAttribute("Port", raftPort);
+    m_monitors.Get(0)->GetAttribute("Port", heartbeatPort);
+    if (raftPort.Get() == heartbeatPort.Get())
+    {
+        throw std::invalid_argument("ns3::RaftApplication::Port and ns3::HeartbeatMonitor::Port "
+                                    "are both " +
+                                    std::to_string(raftPort.Get()) + ": expected different ports");
+    }
     for (uint32_t i = 0; i < m_monitors.GetN(); ++i)
     {
         auto monitor = DynamicCast<HeartbeatMonitor>(m_monitors.Get(i));
@@ -280,6 +294,12 @@ Scenario::Record()
     {
         m_recorder->WatchNeural(detector);
     }
+    if (!m_options.out.empty())
+    {
+        // Captures of an earlier run would pass for this one's.
+        std::filesystem::remove_all(m_options.out + "/pcap");
+        std::filesystem::remove_all(m_options.out + "/ascii");
+    }
     if (m_options.pcap)
     {
         m_captures.EnablePcap(m_topology);
@@ -316,27 +336,31 @@ Scenario::Finish()
         DynamicCast<RaftClientApplication>(*at)->Finish();
     }
     const faults::FaultLog& log = m_injector->GetLog();
+    // With jitter, nearly all messages are there after four deviations.
+    const NetemParameters& impairment = m_options.topology.impairment;
+    const Time latency = m_topology.PathLatency() + impairment.delay + 4 * impairment.jitter;
+    const Time period = DynamicCast<HeartbeatMonitor>(m_monitors.Get(0))->GetInterval();
     const ConsensusRunSummary summary(*m_recorder,
                                       log,
                                       m_pairs,
                                       m_detectorLabels,
-                                      m_topology.WarmUp(),
-                                      m_options.duration);
+                                      {m_topology.WarmUp(), m_options.duration, latency + period});
     if (!m_options.out.empty())
     {
         faults::LabelOptions settings;
         settings.servers = m_options.topology.servers;
-        // With jitter, nearly all messages are there after three deviations.
-        const NetemParameters& impairment = m_options.topology.impairment;
-        const Time latency = m_topology.PathLatency() + impairment.delay + 4 * impairment.jitter;
+        settings.heartbeatPeriod = faults::Nanos(period.GetNanoSeconds());
         settings.pathLatency = faults::Nanos(latency.GetNanoSeconds());
         const faults::FaultLabeller labels(log, settings);
-        m_recorder->Commit(log, labels, MilliSeconds(100), m_pairs, m_options.duration);
+        TimeValue tick;
+        CreateObject<NeuralObserver>()->GetAttribute("TickInterval", tick);
+        m_recorder->Commit(log, labels, tick.Get(), m_pairs, m_options.duration);
         if (m_raftTrace)
         {
             m_raftTrace->Commit();
         }
         m_captures.WriteFlowMonitor();
+        RemoveStaleFiles();
         AtomicFile file(m_options.out + "/summary.json");
         summary.WriteJson(file.Stream(), m_options);
         file.Commit();
@@ -344,6 +368,26 @@ Scenario::Finish()
     if (!m_options.quiet)
     {
         summary.Print(std::cout);
+    }
+}
+
+void
+Scenario::RemoveStaleFiles() const
+{
+    const std::pair<const char*, bool> files[] = {
+        {"verdicts.csv", m_options.WantsNeural()},
+        {"observations.csv", m_options.observations},
+        {"heartbeats.csv", m_options.heartbeatTrace},
+        {"history.ndjson", m_clients.GetN() > 0},
+        {"raft-trace.ndjson", m_options.raftTrace},
+        {"flowmon.xml", m_options.flowmon},
+    };
+    for (const auto& [name, written] : files)
+    {
+        if (!written)
+        {
+            std::filesystem::remove(m_options.out + "/" + name); // of an earlier run
+        }
     }
 }
 

@@ -11,6 +11,8 @@
 #include "ns3/udp-socket-factory.h"
 #include "ns3/uinteger.h"
 
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace ns3
@@ -234,11 +236,28 @@ RaftApplication::Restart()
                                            m_cpu->Execute([this, life = m_life, from, packet] {
                                                if (life == m_life && m_core)
                                                {
+                                                   ++m_receiving;
                                                    HandlePacket(from, packet);
+                                                   --m_receiving;
                                                }
                                            });
                                        },
-                                       [this](const char* reason) { Complain(reason); }});
+                                       [this](const char* reason) {
+                                           ++m_receiving;
+                                           Complain(reason);
+                                           --m_receiving;
+                                       }});
+    const uint64_t largest = m_maxBatchBytes +
+                             uint64_t{m_maxBatchEntries} * RaftHeader::ENTRY_SIZE +
+                             RaftHeader::APPEND_SIZE;
+    if (largest > m_transport->MaxMessageSize())
+    {
+        throw std::invalid_argument(
+            "ns3::RaftApplication::MaxBatchBytes is " + std::to_string(m_maxBatchBytes) +
+            ", with MaxBatchEntries up to " + std::to_string(largest) +
+            " bytes on the wire: expected at most " +
+            std::to_string(m_transport->MaxMessageSize()) + " with " + m_socketFactory.GetName());
+    }
     m_lifeTrace(m_serverId, true);
     Feed({Tick{}});
 }
@@ -250,9 +269,9 @@ RaftApplication::Crash()
     {
         return;
     }
-    if (m_stepping)
+    if (m_stepping || m_receiving > 0)
     {
-        // Asked for by somebody who watches a step: die when the step is over.
+        // Asked for by somebody who watches a trace source: die when the call is over.
         Simulator::ScheduleNow(&RaftApplication::Crash, this);
         return;
     }
@@ -504,9 +523,17 @@ RaftApplication::HandleTimer()
     }
     m_cpu->Execute([this, life = m_life] {
         // What waited before it on the processor may have moved the deadline.
-        if (life == m_life && m_core && m_clock->Now() >= m_deadline)
+        if (life != m_life || !m_core)
+        {
+            return;
+        }
+        if (m_clock->Now() >= m_deadline)
         {
             Feed({Tick{}});
+        }
+        else
+        {
+            ArmTimer(m_deadline); // the clock may have been set back meanwhile
         }
     });
 }

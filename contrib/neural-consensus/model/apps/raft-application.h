@@ -157,6 +157,7 @@ class RaftApplication : public Application
     raft::KeyValueStore m_store;
     std::deque<Work> m_work;           //!< not yet stepped
     bool m_stepping{false};            //!< inside Feed()
+    uint32_t m_receiving{0};           //!< calls that came up from the transport
     std::deque<raft::Outgoing> m_held; //!< wait for a write
     uint64_t m_durableTicket{0};
     std::map<raft::Index, Waiting> m_waiting;

@@ -29,6 +29,12 @@ RaftDatagramTransport::Send(uint32_t host, Ptr<Packet> message)
     m_socket->SendTo(message, 0, InetSocketAddress(m_network->AddressOf(host), m_setup.port));
 }
 
+uint32_t
+RaftDatagramTransport::MaxMessageSize() const
+{
+    return 65507; // what an IPv4 datagram holds
+}
+
 void
 RaftDatagramTransport::HandleRead(Ptr<Socket> socket)
 {

@@ -21,6 +21,7 @@ class RaftDatagramTransport : public RaftTransport
     ~RaftDatagramTransport() override;
 
     void Send(uint32_t host, Ptr<Packet> message) override;
+    uint32_t MaxMessageSize() const override;
 
   private:
     void HandleRead(Ptr<Socket> socket);

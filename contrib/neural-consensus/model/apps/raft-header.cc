@@ -22,7 +22,6 @@ enum WireType : uint8_t
 };
 
 constexpr uint32_t ENVELOPE_SIZE = 4 + 4 + 4 + 8;
-constexpr uint32_t ENTRY_SIZE = 8 + 1 + 4; // without the command's bytes
 
 struct BodySize
 {
@@ -38,10 +37,10 @@ struct BodySize
 
     uint32_t operator()(const AppendEntries& m) const
     {
-        uint32_t size = 24 + 4;
+        uint32_t size = RaftHeader::APPEND_SIZE - ENVELOPE_SIZE;
         for (const auto& entry : m.entries)
         {
-            size += ENTRY_SIZE + (entry.command ? entry.command->size() : 0);
+            size += RaftHeader::ENTRY_SIZE + (entry.command ? entry.command->size() : 0);
         }
         return size;
     }
@@ -134,7 +133,7 @@ ReadAppendEntries(WireReader& in)
     m.prevLogTerm = in.U64();
     m.commitIndex = in.U64();
     const uint32_t count = in.U32();
-    if (count > in.Remaining() / ENTRY_SIZE)
+    if (count > in.Remaining() / RaftHeader::ENTRY_SIZE)
     {
         in.Fail(); // before memory is reserved for entries that cannot be there
         return m;

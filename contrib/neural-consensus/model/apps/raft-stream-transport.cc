@@ -3,6 +3,7 @@
 #include "ns3/abort.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/simulator.h"
+#include "ns3/uinteger.h"
 
 #include <vector>
 
@@ -67,27 +68,36 @@ RaftStreamTransport::~RaftStreamTransport()
     m_stallTimer.Cancel();
     Silence(m_listener);
     m_listener->Close();
-    for (auto& [socket, connection] : m_connections)
+    for (auto& [number, connection] : m_connections)
     {
-        Silence(socket);
-        socket->Close();
+        Silence(connection.socket);
+        connection.socket->Close();
     }
 }
 
 void
 RaftStreamTransport::Send(uint32_t host, Ptr<Packet> message)
 {
-    Connection* existing = FindConnection(host);
-    Connection& connection = existing ? *existing : Connect(host);
+    Connection* connection = FindConnection(host);
+    if (!connection)
+    {
+        connection = Connect(host);
+    }
     const uint32_t size = message->GetSize();
     // A socket that is still connecting takes data, too, and sends it once it is connected.
-    if (connection.socket->GetTxAvailable() < size + LENGTH_SIZE)
+    if (!connection || connection->socket->GetTxAvailable() < size + LENGTH_SIZE)
     {
         return; // as on a datagram network, the sender's protocol copes with the loss
     }
     Ptr<Packet> frame = LengthPrefix(size);
     frame->AddAtEnd(message);
-    connection.socket->Send(frame);
+    connection->socket->Send(frame);
+}
+
+uint32_t
+RaftStreamTransport::MaxMessageSize() const
+{
+    return MAX_FRAME;
 }
 
 RaftStreamTransport::Connection*
@@ -97,28 +107,40 @@ RaftStreamTransport::FindConnection(uint32_t host)
     {
         return &m_connections.at(own->second);
     }
-    for (auto& [socket, connection] : m_connections)
+    // Answer a client on its own connection, the latest; between servers each side opens one.
+    for (auto at = m_connections.rbegin(); at != m_connections.rend(); ++at)
     {
-        // Answer a client on its own connection; between servers each side opens one.
-        if (connection.host == host && connection.established)
+        if (at->second.host == host && at->second.established)
         {
-            return &connection;
+            return &at->second;
         }
     }
     return nullptr;
 }
 
-RaftStreamTransport::Connection&
+RaftStreamTransport::Connection*
+RaftStreamTransport::FindConnection(Ptr<Socket> socket)
+{
+    const auto number = m_numbers.find(PeekPointer(socket));
+    return number == m_numbers.end() ? nullptr : &m_connections.at(number->second);
+}
+
+RaftStreamTransport::Connection*
 RaftStreamTransport::Connect(uint32_t host)
 {
     Ptr<Socket> socket = Socket::CreateSocket(m_setup.node, m_setup.socketFactory);
+    // Room for the largest message.
+    socket->SetAttributeFailSafe("SndBufSize", UintegerValue(2 * MAX_FRAME));
     socket->Bind();
     Adopt(socket, host, false);
-    m_outgoing[host] = socket;
+    m_outgoing[host] = m_lastNumber;
     socket->SetConnectCallback(MakeCallback(&RaftStreamTransport::HandleConnected, this),
                                MakeCallback(&RaftStreamTransport::HandleEnd, this));
-    socket->Connect(InetSocketAddress(m_network->AddressOf(host), m_setup.port));
-    return m_connections.at(socket);
+    if (socket->Connect(InetSocketAddress(m_network->AddressOf(host), m_setup.port)) != 0)
+    {
+        Drop(socket);
+    }
+    return FindConnection(socket);
 }
 
 void
@@ -131,7 +153,8 @@ RaftStreamTransport::Adopt(Ptr<Socket> socket, uint32_t host, bool established)
     connection.idleTxAvailable = socket->GetTxAvailable();
     connection.progressAt = Simulator::Now();
     connection.received = Create<Packet>();
-    m_connections.emplace(socket, connection);
+    m_numbers[PeekPointer(socket)] = ++m_lastNumber;
+    m_connections.emplace(m_lastNumber, connection);
     socket->SetRecvCallback(MakeCallback(&RaftStreamTransport::HandleRead, this));
     socket->SetSendCallback(MakeCallback(&RaftStreamTransport::HandleAcknowledged, this));
     socket->SetCloseCallbacks(MakeCallback(&RaftStreamTransport::HandleEnd, this),
@@ -141,17 +164,19 @@ RaftStreamTransport::Adopt(Ptr<Socket> socket, uint32_t host, bool established)
 void
 RaftStreamTransport::Drop(Ptr<Socket> socket)
 {
-    auto at = m_connections.find(socket);
-    if (at == m_connections.end())
+    const auto number = m_numbers.find(PeekPointer(socket));
+    if (number == m_numbers.end())
     {
         return;
     }
-    auto own = m_outgoing.find(at->second.host);
-    if (own != m_outgoing.end() && own->second == socket)
+    const auto at = m_connections.find(number->second);
+    const auto own = m_outgoing.find(at->second.host);
+    if (own != m_outgoing.end() && own->second == number->second)
     {
         m_outgoing.erase(own);
     }
     m_connections.erase(at);
+    m_numbers.erase(number);
     Silence(socket);
     socket->Close();
 }
@@ -161,8 +186,9 @@ RaftStreamTransport::WatchForStalls()
 {
     const Time now = Simulator::Now();
     std::vector<Ptr<Socket>> stalled;
-    for (auto& [socket, connection] : m_connections)
+    for (auto& [number, connection] : m_connections)
     {
+        const Ptr<Socket>& socket = connection.socket;
         if (connection.established && socket->GetTxAvailable() == connection.idleTxAvailable)
         {
             connection.progressAt = now; // nothing to wait for
@@ -195,17 +221,19 @@ RaftStreamTransport::HandleAccept(Ptr<Socket> socket, const Address& from)
 void
 RaftStreamTransport::HandleConnected(Ptr<Socket> socket)
 {
-    Connection& connection = m_connections.at(socket);
-    connection.established = true;
-    connection.progressAt = Simulator::Now();
+    if (Connection* connection = FindConnection(socket))
+    {
+        connection->established = true;
+        connection->progressAt = Simulator::Now();
+    }
 }
 
 void
 RaftStreamTransport::HandleAcknowledged(Ptr<Socket> socket, uint32_t)
 {
-    if (auto at = m_connections.find(socket); at != m_connections.end())
+    if (Connection* connection = FindConnection(socket))
     {
-        at->second.progressAt = Simulator::Now();
+        connection->progressAt = Simulator::Now();
     }
 }
 
@@ -224,12 +252,12 @@ RaftStreamTransport::HandleRead(Ptr<Socket> socket)
         {
             break;
         }
-        auto at = m_connections.find(socket);
-        if (at == m_connections.end())
+        Connection* connection = FindConnection(socket);
+        if (!connection)
         {
             return;
         }
-        at->second.received->AddAtEnd(bytes);
+        connection->received->AddAtEnd(bytes);
         if (!ExtractFrames(socket))
         {
             return;
@@ -242,12 +270,12 @@ RaftStreamTransport::ExtractFrames(Ptr<Socket> socket)
 {
     while (true)
     {
-        auto at = m_connections.find(socket);
-        if (at == m_connections.end())
+        Connection* connection = FindConnection(socket);
+        if (!connection)
         {
-            return false; // the receiver closed it
+            return false; // the receiver had it dropped
         }
-        Ptr<Packet> received = at->second.received;
+        Ptr<Packet> received = connection->received;
         if (received->GetSize() < LENGTH_SIZE)
         {
             return true;
@@ -265,7 +293,7 @@ RaftStreamTransport::ExtractFrames(Ptr<Socket> socket)
         }
         Ptr<Packet> message = received->CreateFragment(LENGTH_SIZE, size);
         received->RemoveAtStart(LENGTH_SIZE + size);
-        m_setup.receiver(at->second.host, message);
+        m_setup.receiver(connection->host, message);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "ns3/socket.h"
 
 #include <map>
+#include <unordered_map>
 
 namespace ns3
 {
@@ -36,6 +37,7 @@ class RaftStreamTransport : public RaftTransport
     ~RaftStreamTransport() override;
 
     void Send(uint32_t host, Ptr<Packet> message) override;
+    uint32_t MaxMessageSize() const override;
 
   private:
     /** One connection; incoming ones are only answered on. */
@@ -50,7 +52,8 @@ class RaftStreamTransport : public RaftTransport
     };
 
     Connection* FindConnection(uint32_t host);
-    Connection& Connect(uint32_t host);
+    Connection* FindConnection(Ptr<Socket> socket);
+    Connection* Connect(uint32_t host);
     void Adopt(Ptr<Socket> socket, uint32_t host, bool established);
     void Drop(Ptr<Socket> socket);
     void WatchForStalls();
@@ -66,8 +69,11 @@ class RaftStreamTransport : public RaftTransport
     Setup m_setup;
     Ptr<HostNetwork> m_network;
     Ptr<Socket> m_listener;
-    std::map<Ptr<Socket>, Connection> m_connections;
-    std::map<uint32_t, Ptr<Socket>> m_outgoing; //!< by host, the one opened from here
+    std::map<uint64_t, Connection> m_connections; //!< by number, in the order of their opening
+    std::map<uint32_t, uint64_t> m_outgoing;      //!< by host, number of the one opened from here
+    /** Number of each socket's connection. Never iterated: addresses have no lasting order. */
+    std::unordered_map<const Socket*, uint64_t> m_numbers;
+    uint64_t m_lastNumber{0};
     EventId m_stallTimer;
 };
 

@@ -50,6 +50,9 @@ class RaftTransport
      * @param message its bytes
      */
     virtual void Send(uint32_t host, Ptr<Packet> message) = 0;
+
+    /** @return bytes of the largest message that can be carried */
+    virtual uint32_t MaxMessageSize() const = 0;
 };
 
 } // namespace ns3
