@@ -97,10 +97,10 @@ panels[-1, 0].set_xlim(0, end)
 panels[-1, 0].set_xlabel("simulated time (s)")
 handles = [Patch(color=CLASS_COLOURS[name], label=name) for name in CLASSES]
 handles += [Patch(color="#009e73", label="leads"), Patch(color="#d55e00", label="suspected by (share of observers)")]
-figure.legend(handles=handles, loc="upper center", ncol=8, fontsize=7, bbox_to_anchor=(0.5, 1.0))
+figure.legend(handles=handles, loc="upper center", ncol=8, fontsize=7, bbox_to_anchor=(0.5, 0.075))
 panels[0, 0].set_title(
     f"{summary['options']['topology']}, {servers} servers: what broke, who led, who was suspected, "
     "and the class that most observers named",
-    pad=26,
+    pad=10,
 )
 save(figure, snakemake.output.picture)  # noqa: F821
