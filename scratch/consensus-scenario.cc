@@ -4,8 +4,9 @@
  * detectors. `consensus-scenario --help` shows every option, doc/formats.md every file.
  */
 
-#include "ns3/consensus-program.h"
 #include "ns3/consensus-scenario.h"
+
+#include "ns3/consensus-program.h"
 
 #include <iostream>
 
