@@ -238,11 +238,18 @@ ConsensusRunSummary::Print(std::ostream& out) const
 {
     if (!m_faults.empty() && !m_detectorNames.empty())
     {
+        const bool named = std::any_of(m_faults.begin(), m_faults.end(), [](const auto& outcome) {
+            return outcome.named.has_value();
+        });
         out << "\nTime from a fault to suspicion, first observer/median observer in s (observers "
-               "that noticed);\nfor the neural detector also until it named the class:\n\n";
+               "that noticed)"
+            << (named ? ";\nfor the neural detector also until it named the class" : "") << ":\n\n";
         std::vector<std::vector<std::string>> table{{"fault", "start_s", "target"}};
         table.front().insert(table.front().end(), m_detectorNames.begin(), m_detectorNames.end());
-        table.front().push_back(m_faults.front().named ? "class named" : "");
+        if (named)
+        {
+            table.front().emplace_back("class named");
+        }
         for (const auto& outcome : m_faults)
         {
             const double start = static_cast<double>(outcome.fault.span.start.count()) / 1e9;
@@ -253,7 +260,11 @@ ConsensusRunSummary::Print(std::ostream& out) const
             {
                 row.push_back(Cell(outcome.suspected.at(detector)));
             }
-            row.push_back(outcome.named ? Cell(*outcome.named) + " " + outcome.expectedClass : "");
+            if (named)
+            {
+                row.push_back(outcome.named ? Cell(*outcome.named) + " " + outcome.expectedClass
+                                            : "");
+            }
             table.push_back(std::move(row));
         }
         PrintTable(out, table);
