@@ -33,7 +33,7 @@ PrintOperation(const RaftClientApplication::Operation& operation)
 {
     std::cout << operation.ret.As(Time::MS) << ": " << (operation.put ? "put " : "get ")
               << operation.key << " = '" << operation.value << "' took "
-              << (operation.ret - operation.call).As(Time::US) << "\n";
+              << (operation.ret - operation.call).As(Time::MS) << "\n";
 }
 
 } // namespace
