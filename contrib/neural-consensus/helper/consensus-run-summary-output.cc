@@ -5,6 +5,7 @@
 #include "ns3/rng-seed-manager.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -48,7 +49,7 @@ Percentile(const std::vector<Time>& sorted, double share)
         return nullptr;
     }
     const auto rank =
-        static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5);
+        static_cast<std::size_t>(std::lround(share * static_cast<double>(sorted.size() - 1)));
     return SecondsOf(std::optional<Time>(sorted[rank]));
 }
 

@@ -240,6 +240,7 @@ ConsensusRunSummary::NoticeByClass(const FaultOutcome& outcome) const
         }
     }
     std::vector<Time> times;
+    times.reserve(first.size());
     for (const auto& [pair, time] : first)
     {
         times.push_back(time);
