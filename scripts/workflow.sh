@@ -19,4 +19,4 @@ flock --nonblock 9 || {
 }
 # Debian's own, whatever Python comes first on the PATH: it has the plotting libraries.
 exec /usr/bin/snakemake "$@" --snakefile workflow/Snakefile --cores "$cores" --nolock \
-  --rerun-incomplete --rerun-triggers mtime params --quiet rules
+  --rerun-incomplete --rerun-triggers mtime params
