@@ -28,8 +28,12 @@ inline ProgramResult
 RunProgramLine(const std::string& line, const std::string& environment = "")
 {
     const TemporaryFolder folder;
-    const std::string command = environment + " " + NC_PROGRAMS + "/" + line + " >" +
-                                (folder / "out") + " 2>" + (folder / "err") + " </dev/null";
+    const auto nameEnd = line.find(' ');
+    const std::string program = std::string(NC_PROGRAMS "/" NC_PROGRAM_PREFIX) +
+                                line.substr(0, nameEnd) + NC_PROGRAM_SUFFIX;
+    const std::string arguments = nameEnd == std::string::npos ? "" : line.substr(nameEnd);
+    const std::string command = environment + " " + program + arguments + " >" + (folder / "out") +
+                                " 2>" + (folder / "err") + " </dev/null";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1,
             ReadAll(folder / "out"),
