@@ -4,5 +4,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 base=${1:-$(git rev-parse --verify -q HEAD~1 || git hash-object -t tree /dev/null)}
-git diff --name-only --diff-filter=d "$base" -- '*.cc' | grep -v '/neural-torch-' |
+git diff --name-only --diff-filter=d "$base" -- '*.cc' ':!*/neural-torch-*' |
   xargs -r -P "$(nproc)" -n 4 clang-tidy --quiet -p build --warnings-as-errors='*' 2>/dev/null
