@@ -26,7 +26,7 @@ class Claims
         {
             ServerState& state = m_states[id];
             state.id = id;
-            state.clusterSize = 3;
+            state.membership = &m_membership;
             state.log = &m_logs[id];
         }
     }
@@ -142,6 +142,7 @@ class Claims
     }
 
     std::map<ServerId, RaftLog> m_logs;
+    const Membership m_membership{{1, 2, 3}, {}};
     std::map<ServerId, ServerState> m_states;
     std::map<ServerId, Update> m_updates;
     std::map<ServerId, uint64_t> m_tickets;

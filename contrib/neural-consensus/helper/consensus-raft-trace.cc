@@ -18,7 +18,7 @@ namespace
 const char*
 RoleName(Role role)
 {
-    static const char* const names[] = {"follower", "candidate", "leader"};
+    static const char* const names[] = {"follower", "pre-candidate", "candidate", "leader"};
     return names[static_cast<std::size_t>(role)];
 }
 
@@ -63,24 +63,75 @@ DescribeEntry(Index index, const Entry& entry)
     return Field("index", index) + Field("entryTerm", entry.term) + ",\"hash\":" + HashOf(entry);
 }
 
+std::string
+DescribeServers(const char* name, const std::vector<ServerId>& servers)
+{
+    std::string text = std::string(",\"") + name + "\":[";
+    for (std::size_t i = 0; i < servers.size(); ++i)
+    {
+        text += (i == 0 ? "" : ",") + Quoted(servers[i]);
+    }
+    return text + "]";
+}
+
+std::string
+DescribeMembership(const Membership& membership)
+{
+    return DescribeServers("voters", membership.voters) +
+           DescribeServers("learners", membership.learners);
+}
+
+std::string
+DescribeSnapshot(const Snapshot& snapshot)
+{
+    return Field("index", snapshot.lastIndex) + Field("entryTerm", snapshot.lastTerm) +
+           Field("bytes", uint64_t{snapshot.data->size()}) +
+           DescribeMembership(snapshot.membership);
+}
+
 struct BodyText
 {
     std::string operator()(const RequestVote& m) const
     {
         return ",\"type\":\"RequestVote\"" + Field("lastLogIndex", m.lastLogIndex) +
-               Field("lastLogTerm", m.lastLogTerm);
+               Field("lastLogTerm", m.lastLogTerm) + Field("preVote", m.preVote) +
+               Field("disruptLeader", m.disruptLeader);
     }
 
     std::string operator()(const RequestVoteReply& m) const
     {
-        return ",\"type\":\"RequestVoteReply\"" + Field("granted", m.granted);
+        return ",\"type\":\"RequestVoteReply\"" + Field("granted", m.granted) +
+               Field("preVote", m.preVote);
+    }
+
+    std::string operator()(const InstallSnapshot& m) const
+    {
+        const auto membership = Membership::Decode(*m.membership);
+        return ",\"type\":\"InstallSnapshot\"" + Field("lastIndex", m.lastIndex) +
+               Field("lastTerm", m.lastTerm) +
+               DescribeMembership(membership ? *membership : Membership{}) +
+               Field("offset", m.offset) + Field("bytes", uint64_t{m.data->size()}) +
+               Field("done", m.done) + Field("round", m.round);
+    }
+
+    std::string operator()(const InstallSnapshotReply& m) const
+    {
+        return ",\"type\":\"InstallSnapshotReply\"" + Field("lastIndex", m.lastIndex) +
+               Field("offset", m.offset) + Field("installed", m.installed) +
+               Field("round", m.round);
+    }
+
+    std::string operator()(const TimeoutNow& /* m */) const
+    {
+        return ",\"type\":\"TimeoutNow\"";
     }
 
     std::string operator()(const AppendEntries& m) const
     {
         std::string text = ",\"type\":\"AppendEntries\"" + Field("prevLogIndex", m.prevLogIndex) +
                            Field("prevLogTerm", m.prevLogTerm) +
-                           Field("commitIndex", m.commitIndex) + ",\"entries\":[";
+                           Field("commitIndex", m.commitIndex) + Field("round", m.round) +
+                           ",\"entries\":[";
         for (std::size_t i = 0; i < m.entries.size(); ++i)
         {
             text += (i == 0 ? "[" : ",[") + std::to_string(m.prevLogIndex + 1 + i) + "," +
@@ -93,7 +144,8 @@ struct BodyText
     {
         return ",\"type\":\"AppendEntriesReply\"" + Field("success", m.success) +
                Field("prevLogIndex", m.prevLogIndex) + Field("matchIndex", m.matchIndex) +
-               Field("conflictIndex", m.conflictIndex) + Field("conflictTerm", m.conflictTerm);
+               Field("conflictIndex", m.conflictIndex) + Field("conflictTerm", m.conflictTerm) +
+               Field("round", m.round);
     }
 };
 
@@ -141,7 +193,7 @@ ConsensusRaftTrace::WriteLine(uint32_t id,
                     << Field("term", server.hardState.term)
                     << ",\"vote\":" << Quoted(server.hardState.vote) << ",\"role\":\""
                     << RoleName(server.role) << '"' << Field("commit", server.commit)
-                    << Field("first", uint64_t{1}) << Field("last", server.last)
+                    << Field("first", server.first) << Field("last", server.last)
                     << Field("lastTerm", server.lastTerm)
                     << ",\"durable\":{\"term\":" << server.durableState.term
                     << ",\"vote\":" << Quoted(server.durableState.vote)
@@ -152,22 +204,24 @@ void
 ConsensusRaftTrace::OnLife(uint32_t id, bool up)
 {
     Server& server = m_servers.at(id);
+    // Also what a write that was under way had already put on stable storage.
+    const DurableState& durable = server.application->GetDurable();
     server.writes.clear();
     server.role = Role::FOLLOWER;
+    server.durableState = durable.hardState;
+    server.durableLast = durable.snapshot.lastIndex + durable.log.size();
     server.hardState = server.durableState;
-    server.commit = 0;
+    server.commit = durable.snapshot.lastIndex;
+    server.first = durable.snapshot.lastIndex + 1;
     server.last = server.durableLast;
-    if (!up)
+    server.lastTerm = durable.log.empty() ? durable.snapshot.lastTerm : durable.log.back().term;
+    WriteLine(id, server, up ? (server.known ? "Restart" : "Init") : "Crash", "");
+    if (up)
     {
-        // What is left is what was durable; its last term is told when it is read back.
-        WriteLine(id, server, "Crash", "");
-        return;
+        server.known = true;
+        const RaftCore& core = *server.application->GetCore();
+        TraceMembership(id, server, core);
     }
-    const RaftCore& core = *server.application->GetCore();
-    server.lastTerm = core.GetLog().GetLastTerm();
-    server.last = core.GetLastIndex();
-    WriteLine(id, server, server.known ? "Restart" : "Init", "");
-    server.known = true;
 }
 
 void
@@ -177,7 +231,12 @@ ConsensusRaftTrace::OnStep(const RaftCore& core, const Update& update)
     Server& server = m_servers.at(id);
     TraceDurable(id, server, core);
     TraceRoles(id, server, core, update);
+    TraceSnapshot(id, server, core, update);
     TraceLog(id, server, core, update);
+    if (update.membershipChanged)
+    {
+        TraceMembership(id, server, core);
+    }
     if (core.GetCommitIndex() > server.commit)
     {
         server.commit = core.GetCommitIndex();
@@ -187,6 +246,40 @@ ConsensusRaftTrace::OnStep(const RaftCore& core, const Update& update)
     {
         WriteLine(id, server, "Apply", DescribeEntry(applied.index, applied.entry));
     }
+}
+
+void
+ConsensusRaftTrace::TraceSnapshot(uint32_t id,
+                                  Server& server,
+                                  const RaftCore& core,
+                                  const Update& update)
+{
+    if (!update.persist || !update.persist->snapshot)
+    {
+        return;
+    }
+    const Snapshot& snapshot = *update.persist->snapshot;
+    server.first = snapshot.lastIndex + 1;
+    if (update.restore)
+    {
+        // Entries beyond the snapshot stay or go all together (figure 13, rules 6 and 7).
+        server.last = core.GetLastIndex();
+        server.lastTerm = core.GetLog().GetLastTerm();
+        server.commit = snapshot.lastIndex;
+    }
+    WriteLine(id,
+              server,
+              update.restore ? "InstallSnapshot" : "Snapshot",
+              DescribeSnapshot(snapshot));
+}
+
+void
+ConsensusRaftTrace::TraceMembership(uint32_t id, const Server& server, const RaftCore& core)
+{
+    WriteLine(id,
+              server,
+              "ConfigChange",
+              Field("index", core.GetMembershipIndex()) + DescribeMembership(core.GetMembership()));
 }
 
 void
@@ -212,7 +305,10 @@ ConsensusRaftTrace::TraceRoles(uint32_t id,
                                const RaftCore& core,
                                const Update& update)
 {
-    static const char* const names[] = {"BecomeFollower", "BecomeCandidate", "BecomeLeader"};
+    static const char* const names[] = {"BecomeFollower",
+                                        "BecomePreCandidate",
+                                        "BecomeCandidate",
+                                        "BecomeLeader"};
     for (const auto& change : update.roleChanges)
     {
         if (change.role == server.role && change.term == server.hardState.term)

@@ -48,6 +48,7 @@ class ConsensusRaftTrace
         raft::Role role{raft::Role::FOLLOWER};
         raft::HardState hardState;
         raft::Index commit{0};
+        raft::Index first{1};
         raft::Index last{0};
         raft::Term lastTerm{0};
         raft::HardState durableState;
@@ -65,6 +66,11 @@ class ConsensusRaftTrace
                     Server& server,
                     const raft::RaftCore& core,
                     const raft::Update& update);
+    void TraceSnapshot(uint32_t id,
+                       Server& server,
+                       const raft::RaftCore& core,
+                       const raft::Update& update);
+    void TraceMembership(uint32_t id, const Server& server, const raft::RaftCore& core);
     void TraceLog(uint32_t id,
                   Server& server,
                   const raft::RaftCore& core,

@@ -102,7 +102,7 @@ ConsensusRunRecorder::WriteHistory()
 void
 ConsensusRunRecorder::WriteRoles()
 {
-    static const char* const names[] = {"follower", "candidate", "leader"};
+    static const char* const names[] = {"follower", "pre-candidate", "candidate", "leader"};
     AtomicFile file(PathOf("roles.csv"));
     file.Stream() << "time_s,server,role,term\n";
     for (const auto& record : m_roles)

@@ -147,6 +147,12 @@ RaftApplication::GetCore() const
     return m_core.get();
 }
 
+const DurableState&
+RaftApplication::GetDurable() const
+{
+    return m_storage->GetDurable();
+}
+
 const KeyValueStore&
 RaftApplication::GetStore() const
 {

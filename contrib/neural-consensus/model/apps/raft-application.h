@@ -58,7 +58,10 @@ class RaftApplication : public Application
     /** @return the state machine of Raft, null while the process is down */
     const raft::RaftCore* GetCore() const;
 
-    /** @return the key-value store, rebuilt from the log after a restart */
+    /** @return what is on stable storage; only once the application has started */
+    const raft::DurableState& GetDurable() const;
+
+    /** @return the key-value store, rebuilt from snapshot and log after a restart */
     const raft::KeyValueStore& GetStore() const;
 
     /** @param interceptor sees and may change every outgoing message; null for none */

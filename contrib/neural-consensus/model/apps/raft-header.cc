@@ -18,8 +18,33 @@ enum WireType : uint8_t
     REQUEST_VOTE = 0,
     REQUEST_VOTE_REPLY = 1,
     APPEND_ENTRIES = 2,
-    APPEND_ENTRIES_REPLY = 3
+    APPEND_ENTRIES_REPLY = 3,
+    INSTALL_SNAPSHOT = 4,
+    INSTALL_SNAPSHOT_REPLY = 5,
+    TIMEOUT_NOW = 6
 };
+
+// Bits of a vote request and of its answer.
+constexpr uint8_t GRANTED = 1;
+constexpr uint8_t PRE_VOTE = 2;
+constexpr uint8_t DISRUPT_LEADER = 4;
+
+uint32_t
+SizeOf(const Payload& bytes)
+{
+    return bytes ? bytes->size() : 0;
+}
+
+void
+WriteBytes(Buffer::Iterator& at, const Payload& bytes)
+{
+    const uint32_t size = SizeOf(bytes);
+    at.WriteHtonU32(size);
+    if (size > 0)
+    {
+        at.Write(reinterpret_cast<const uint8_t*>(bytes->data()), size);
+    }
+}
 
 constexpr uint32_t ENVELOPE_SIZE = 4 + 4 + 4 + 8;
 
@@ -27,7 +52,7 @@ struct BodySize
 {
     uint32_t operator()(const RequestVote&) const
     {
-        return 16;
+        return 16 + 1;
     }
 
     uint32_t operator()(const RequestVoteReply&) const
@@ -40,14 +65,29 @@ struct BodySize
         uint32_t size = RaftHeader::APPEND_SIZE - ENVELOPE_SIZE;
         for (const auto& entry : m.entries)
         {
-            size += RaftHeader::ENTRY_SIZE + (entry.command ? entry.command->size() : 0);
+            size += RaftHeader::ENTRY_SIZE + SizeOf(entry.command);
         }
         return size;
     }
 
     uint32_t operator()(const AppendEntriesReply&) const
     {
-        return 1 + 32;
+        return 1 + 40;
+    }
+
+    uint32_t operator()(const InstallSnapshot& m) const
+    {
+        return RaftHeader::CHUNK_SIZE - ENVELOPE_SIZE + SizeOf(m.membership) + SizeOf(m.data);
+    }
+
+    uint32_t operator()(const InstallSnapshotReply&) const
+    {
+        return 1 + 24;
+    }
+
+    uint32_t operator()(const TimeoutNow&) const
+    {
+        return 0;
     }
 };
 
@@ -59,11 +99,12 @@ struct BodyWriter
     {
         at.WriteHtonU64(m.lastLogIndex);
         at.WriteHtonU64(m.lastLogTerm);
+        at.WriteU8((m.preVote ? PRE_VOTE : 0) | (m.disruptLeader ? DISRUPT_LEADER : 0));
     }
 
     void operator()(const RequestVoteReply& m)
     {
-        at.WriteU8(m.granted ? 1 : 0);
+        at.WriteU8((m.granted ? GRANTED : 0) | (m.preVote ? PRE_VOTE : 0));
     }
 
     void operator()(const AppendEntries& m)
@@ -71,17 +112,13 @@ struct BodyWriter
         at.WriteHtonU64(m.prevLogIndex);
         at.WriteHtonU64(m.prevLogTerm);
         at.WriteHtonU64(m.commitIndex);
+        at.WriteHtonU64(m.round);
         at.WriteHtonU32(m.entries.size());
         for (const auto& entry : m.entries)
         {
             at.WriteHtonU64(entry.term);
             at.WriteU8(static_cast<uint8_t>(entry.type));
-            const uint32_t size = entry.command ? entry.command->size() : 0;
-            at.WriteHtonU32(size);
-            if (size > 0)
-            {
-                at.Write(reinterpret_cast<const uint8_t*>(entry.command->data()), size);
-            }
+            WriteBytes(at, entry.command);
         }
     }
 
@@ -92,18 +129,55 @@ struct BodyWriter
         at.WriteHtonU64(m.matchIndex);
         at.WriteHtonU64(m.conflictIndex);
         at.WriteHtonU64(m.conflictTerm);
+        at.WriteHtonU64(m.round);
+    }
+
+    void operator()(const InstallSnapshot& m)
+    {
+        at.WriteHtonU64(m.lastIndex);
+        at.WriteHtonU64(m.lastTerm);
+        at.WriteHtonU64(m.offset);
+        at.WriteHtonU64(m.round);
+        at.WriteU8(m.done ? 1 : 0);
+        WriteBytes(at, m.membership);
+        WriteBytes(at, m.data);
+    }
+
+    void operator()(const InstallSnapshotReply& m)
+    {
+        at.WriteU8(m.installed ? 1 : 0);
+        at.WriteHtonU64(m.lastIndex);
+        at.WriteHtonU64(m.offset);
+        at.WriteHtonU64(m.round);
+    }
+
+    void operator()(const TimeoutNow&)
+    {
     }
 };
+
+/** @return a byte in which no other bits may be set than those allowed */
+uint8_t
+ReadBits(WireReader& in, uint8_t allowed)
+{
+    const uint8_t value = in.U8();
+    if ((value & ~allowed) != 0)
+    {
+        in.Fail();
+    }
+    return value;
+}
 
 bool
 ReadFlag(WireReader& in)
 {
-    const uint8_t value = in.U8();
-    if (value > 1)
-    {
-        in.Fail();
-    }
-    return value == 1;
+    return ReadBits(in, 1) == 1;
+}
+
+Payload
+ReadPayload(WireReader& in)
+{
+    return std::make_shared<const std::string>(in.Bytes());
 }
 
 Entry
@@ -113,12 +187,17 @@ ReadEntry(WireReader& in)
     entry.term = in.U64();
     const uint8_t type = in.U8();
     std::string command = in.Bytes();
-    if (type == static_cast<uint8_t>(EntryType::COMMAND))
+    if (type > static_cast<uint8_t>(EntryType::MEMBERSHIP))
     {
-        entry.type = EntryType::COMMAND;
+        in.Fail();
+        return entry;
+    }
+    entry.type = static_cast<EntryType>(type);
+    if (entry.type != EntryType::NOOP)
+    {
         entry.command = std::make_shared<const std::string>(std::move(command));
     }
-    else if (type != static_cast<uint8_t>(EntryType::NOOP) || !command.empty())
+    else if (!command.empty())
     {
         in.Fail();
     }
@@ -132,6 +211,7 @@ ReadAppendEntries(WireReader& in)
     m.prevLogIndex = in.U64();
     m.prevLogTerm = in.U64();
     m.commitIndex = in.U64();
+    m.round = in.U64();
     const uint32_t count = in.U32();
     if (count > in.Remaining() / RaftHeader::ENTRY_SIZE)
     {
@@ -155,10 +235,15 @@ ReadBody(uint8_t type, WireReader& in)
         RequestVote m;
         m.lastLogIndex = in.U64();
         m.lastLogTerm = in.U64();
+        const uint8_t bits = ReadBits(in, PRE_VOTE | DISRUPT_LEADER);
+        m.preVote = (bits & PRE_VOTE) != 0;
+        m.disruptLeader = (bits & DISRUPT_LEADER) != 0;
         return m;
     }
-    case REQUEST_VOTE_REPLY:
-        return RequestVoteReply{ReadFlag(in)};
+    case REQUEST_VOTE_REPLY: {
+        const uint8_t bits = ReadBits(in, GRANTED | PRE_VOTE);
+        return RequestVoteReply{(bits & GRANTED) != 0, (bits & PRE_VOTE) != 0};
+    }
     case APPEND_ENTRIES:
         return ReadAppendEntries(in);
     case APPEND_ENTRIES_REPLY: {
@@ -168,8 +253,30 @@ ReadBody(uint8_t type, WireReader& in)
         m.matchIndex = in.U64();
         m.conflictIndex = in.U64();
         m.conflictTerm = in.U64();
+        m.round = in.U64();
         return m;
     }
+    case INSTALL_SNAPSHOT: {
+        InstallSnapshot m;
+        m.lastIndex = in.U64();
+        m.lastTerm = in.U64();
+        m.offset = in.U64();
+        m.round = in.U64();
+        m.done = ReadFlag(in);
+        m.membership = ReadPayload(in);
+        m.data = ReadPayload(in);
+        return m;
+    }
+    case INSTALL_SNAPSHOT_REPLY: {
+        InstallSnapshotReply m;
+        m.installed = ReadFlag(in);
+        m.lastIndex = in.U64();
+        m.offset = in.U64();
+        m.round = in.U64();
+        return m;
+    }
+    case TIMEOUT_NOW:
+        return TimeoutNow{};
     default:
         in.Fail();
         return RequestVote{};
@@ -269,7 +376,10 @@ RaftHeader::Print(std::ostream& os) const
     static const char* const names[] = {"RequestVote",
                                         "RequestVoteReply",
                                         "AppendEntries",
-                                        "AppendEntriesReply"};
+                                        "AppendEntriesReply",
+                                        "InstallSnapshot",
+                                        "InstallSnapshotReply",
+                                        "TimeoutNow"};
     if (!m_valid)
     {
         os << "malformed";

@@ -21,9 +21,11 @@ class RaftHeader : public Header
 {
   public:
     static constexpr uint8_t MAGIC = 'R';
-    static constexpr uint8_t VERSION = 1;
+    static constexpr uint8_t VERSION = 2;
     static constexpr uint32_t ENTRY_SIZE = 8 + 1 + 4; //!< bytes of an entry without its command
-    static constexpr uint32_t APPEND_SIZE = 48;       //!< bytes of an AppendEntries without entries
+    static constexpr uint32_t APPEND_SIZE = 56;       //!< bytes of an AppendEntries without entries
+    static constexpr uint32_t CHUNK_SIZE = 61; //!< bytes of an InstallSnapshot without membership
+                                               //!< and data
 
     /** @return the registered type. */
     static TypeId GetTypeId();

@@ -17,6 +17,10 @@ uint32_t
 BytesOf(const PersistRequest& request)
 {
     uint32_t bytes = request.hardState ? RECORD_SIZE : 0;
+    if (request.snapshot)
+    {
+        bytes += RECORD_SIZE + request.snapshot->data->size();
+    }
     for (const auto& entry : request.entries)
     {
         bytes += RECORD_SIZE + (entry.command ? entry.command->size() : 0);
@@ -85,7 +89,7 @@ RaftStorage::Finish(uint64_t life)
     const uint64_t ticket = m_inFlight.back().ticket;
     for (auto& request : m_inFlight)
     {
-        Store(request);
+        ApplyWrite(m_durable, std::move(request));
     }
     m_inFlight.clear();
     if (!m_waiting.empty())
@@ -95,23 +99,6 @@ RaftStorage::Finish(uint64_t life)
     if (m_written)
     {
         m_written(ticket);
-    }
-}
-
-void
-RaftStorage::Store(PersistRequest& request)
-{
-    if (request.hardState)
-    {
-        m_durable.hardState = *request.hardState;
-    }
-    if (request.firstIndex > 0)
-    {
-        m_durable.log.resize(request.firstIndex - 1);
-        for (auto& entry : request.entries)
-        {
-            m_durable.log.push_back(std::move(entry));
-        }
     }
 }
 

@@ -48,7 +48,6 @@ class RaftStorage
   private:
     void StartWrite();
     void Finish(uint64_t life);
-    void Store(raft::PersistRequest& request);
 
     Ptr<NodeDisk> m_disk;
     raft::DurableState m_durable;

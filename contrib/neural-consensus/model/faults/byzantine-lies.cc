@@ -70,7 +70,7 @@ Difference(const raft::RequestVote& a, const raft::RequestVote& b)
 uint64_t
 Difference(const raft::RequestVoteReply& a, const raft::RequestVoteReply& b)
 {
-    return a.granted == b.granted ? 0 : BEYOND_NOISE;
+    return a.granted == b.granted && a.preVote == b.preVote ? 0 : BEYOND_NOISE;
 }
 
 uint64_t
@@ -96,6 +96,33 @@ Difference(const raft::AppendEntriesReply& a, const raft::AppendEntriesReply& b)
                      Gap(a.matchIndex, b.matchIndex),
                      Gap(a.conflictIndex, b.conflictIndex),
                      Gap(a.conflictTerm, b.conflictTerm)});
+}
+
+uint64_t
+Difference(const raft::InstallSnapshot& a, const raft::InstallSnapshot& b)
+{
+    if (a.lastIndex != b.lastIndex || a.done != b.done || *a.membership != *b.membership ||
+        *a.data != *b.data)
+    {
+        return BEYOND_NOISE;
+    }
+    return std::max(Gap(a.lastTerm, b.lastTerm), Gap(a.offset, b.offset));
+}
+
+uint64_t
+Difference(const raft::InstallSnapshotReply& a, const raft::InstallSnapshotReply& b)
+{
+    if (a.installed != b.installed)
+    {
+        return BEYOND_NOISE;
+    }
+    return std::max(Gap(a.lastIndex, b.lastIndex), Gap(a.offset, b.offset));
+}
+
+uint64_t
+Difference(const raft::TimeoutNow& /* a */, const raft::TimeoutNow& /* b */)
+{
+    return 0;
 }
 
 } // namespace

@@ -1,3 +1,5 @@
+// Construction, dispatch of events and messages, roles and terms.
+
 #include "raft-core.h"
 
 #include "raft-message-check.h"
@@ -14,7 +16,7 @@ namespace
 {
 
 void
-Require(bool holds, const char* what)
+RequireDurable(bool holds, const char* what)
 {
     if (!holds)
     {
@@ -22,64 +24,71 @@ Require(bool holds, const char* what)
     }
 }
 
-bool
-Contains(const std::vector<ServerId>& servers, ServerId id)
+Membership
+InitialMembership(const Config& config, const Snapshot& snapshot)
 {
-    return std::find(servers.begin(), servers.end(), id) != servers.end();
+    if (snapshot.lastIndex > 0)
+    {
+        return snapshot.membership;
+    }
+    Membership membership;
+    for (const ServerId id : config.servers)
+    {
+        membership.AddVoter(id);
+    }
+    return membership;
 }
 
-void
-CheckConfig(const Config& config)
+/** Whether a message of a higher term changes the receiver's own (9.6: pre-votes do not). */
+bool
+CarriesItsTerm(const MessageBody& body)
 {
-    Require(!Contains(config.servers, NO_SERVER), "servers: 0 is no server");
-    Require(Contains(config.servers, config.id), "id: must be one of servers");
-    std::vector<ServerId> sorted = config.servers;
-    std::sort(sorted.begin(), sorted.end());
-    Require(std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end(),
-            "servers: each may stand there once");
-    Require(config.heartbeatInterval > Duration::zero(), "heartbeatInterval: must be above 0");
-    Require(config.heartbeatInterval < config.electionTimeoutMin,
-            "heartbeatInterval: must be below electionTimeoutMin");
-    Require(config.electionTimeoutMin <= config.electionTimeoutMax,
-            "electionTimeoutMax: must not be below electionTimeoutMin");
-    Require(config.maxBatchEntries > 0, "maxBatchEntries: must be above 0");
+    if (const auto* request = std::get_if<RequestVote>(&body))
+    {
+        return !request->preVote;
+    }
+    const auto* reply = std::get_if<RequestVoteReply>(&body);
+    return !reply || !reply->preVote || !reply->granted;
+}
+
+/** Whether only the leader of the message's term sends such a message. */
+bool
+ComesFromLeader(const MessageBody& body)
+{
+    return std::holds_alternative<AppendEntries>(body) ||
+           std::holds_alternative<InstallSnapshot>(body) ||
+           std::holds_alternative<TimeoutNow>(body);
 }
 
 } // namespace
-
-void
-Update::Clear()
-{
-    persist.reset();
-    messages.clear();
-    applied.clear();
-    roleChanges.clear();
-    rejections.clear();
-    proposal.reset();
-    commitAdvanced = false;
-    deadline = TimePoint{};
-}
 
 RaftCore::RaftCore(Config config, DurableState durable)
     : m_config(std::move(config)),
       m_term(durable.hardState.term),
       m_vote(durable.hardState.vote),
-      m_log(std::move(durable.log)),
+      m_log(std::move(durable.log), durable.snapshot.lastIndex, durable.snapshot.lastTerm),
+      m_snapshot(std::make_shared<const Snapshot>(std::move(durable.snapshot))),
+      m_commitIndex(m_snapshot->lastIndex),
+      m_lastApplied(m_snapshot->lastIndex),
       m_durableIndex(m_log.GetLastIndex())
 {
     CheckConfig(m_config);
-    Require(m_term <= MAX_TERM, "durable term: out of range");
-    Require(m_log.GetLastTerm() <= m_term, "durable term: must not be below the last entry's");
-    Require(m_vote == NO_SERVER || Contains(m_config.servers, m_vote),
-            "durable vote: must be one of servers");
-    for (const ServerId id : m_config.servers)
+    RequireDurable(m_term <= MAX_TERM, "durable term: out of range");
+    RequireDurable(m_log.GetLastTerm() <= m_term,
+                   "durable term: must not be below the last entry's");
+    RequireDurable(m_vote <= MAX_SERVER_ID, "durable vote: must be a server");
+    RequireDurable((m_snapshot->lastIndex == 0) == (m_snapshot->data == nullptr),
+                   "durable snapshot: must have data exactly if it stands for entries");
+    m_memberships.push_back({m_snapshot->lastIndex, InitialMembership(m_config, *m_snapshot)});
+    for (Index index = m_log.GetFirstIndex(); index <= m_log.GetLastIndex(); ++index)
     {
-        if (id != m_config.id)
+        const Entry& entry = m_log.GetEntry(index);
+        if (entry.type == EntryType::MEMBERSHIP)
         {
-            m_peers.push_back(Peer{});
-            m_peers.back().id = id;
+            m_memberships.push_back({index, *Membership::Decode(*entry.command)});
         }
     }
+    UpdatePeers();
 }
 
 const Update&
@@ -87,12 +96,21 @@ RaftCore::Step(const Event& event)
 {
     Recycle();
     m_update.Clear();
+    if (m_started && event.now < m_now)
+    {
+        m_leaseRevoked = true; // a clock that runs backwards is none to hold a lease by
+    }
     m_now = m_started ? std::max(m_now, event.now) : event.now;
     m_random = event.random >= 0 && event.random < 1 ? event.random : 0;
     if (!m_started)
     {
         m_started = true;
         ResetElectionTimer();
+        if (m_config.readMode == ReadMode::LEASE)
+        {
+            // It may have answered a leader just before it died, who counts on that answer.
+            m_stickyUntil = m_now + m_config.electionTimeoutMin;
+        }
     }
     if (const auto* receive = std::get_if<Receive>(&event.what))
     {
@@ -102,9 +120,25 @@ RaftCore::Step(const Event& event)
     {
         OnPropose(propose->command);
     }
+    else if (const auto* read = std::get_if<Read>(&event.what))
+    {
+        OnRead(read->context);
+    }
     else if (const auto* persisted = std::get_if<Persisted>(&event.what))
     {
         OnPersisted(persisted->ticket);
+    }
+    else if (const auto* compact = std::get_if<Compact>(&event.what))
+    {
+        OnCompact(*compact);
+    }
+    else if (const auto* change = std::get_if<ChangeMembership>(&event.what))
+    {
+        OnChangeMembership(*change);
+    }
+    else if (const auto* transfer = std::get_if<TransferLeadership>(&event.what))
+    {
+        OnTransfer(transfer->target);
     }
     else
     {
@@ -123,14 +157,14 @@ RaftCore::OnTick()
     {
         if (m_now >= m_heartbeatDeadline)
         {
-            SendHeartbeats();
+            OnHeartbeatTimeout();
         }
     }
     else if (m_now >= m_electionDeadline)
     {
-        StartElection();
+        OnElectionTimeout();
     }
-    else if (m_role == Role::CANDIDATE && m_now >= m_voteRetryDeadline)
+    else if (m_role != Role::FOLLOWER && m_now >= m_voteRetryDeadline)
     {
         RequestVotes();
     }
@@ -140,26 +174,43 @@ void
 RaftCore::OnReceive(const Message& message)
 {
     // A message that no correct server can have sent changes nothing, not even the term.
-    const char* fault = FindFault(message, m_config.id, m_config.servers);
+    const char* fault = FindFault(message, m_config.id);
+    const auto* append = std::get_if<AppendEntries>(&message.body);
+    if (!fault && message.term == m_term && ComesFromLeader(message.body) &&
+        m_leader != NO_SERVER && m_leader != message.from)
+    {
+        fault = "a second leader in one term (election safety, 5.2)";
+    }
+    if (!fault && append && message.term >= m_term)
+    {
+        // An earlier term's leader may well contradict us; it is told so by the reply.
+        fault = FindContradiction(*append);
+    }
     if (!fault)
     {
-        fault = FindContradiction(message);
+        fault = WhyIgnore(message);
     }
     if (fault)
     {
         Reject(message.from, fault);
         return;
     }
-    const auto* append = std::get_if<AppendEntries>(&message.body);
-    if (message.term > m_term)
+    if (message.term > m_term && CarriesItsTerm(message.body))
     {
         // Figure 2, rules for all servers.
+        const bool fromLeader = ComesFromLeader(message.body);
         BecomeFollower(message.term,
-                       append ? message.from : NO_SERVER,
-                       append ? "AppendEntries of a higher term (5.1)"
-                              : "a message of a higher term (5.1)");
+                       fromLeader ? message.from : NO_SERVER,
+                       fromLeader ? "a leader of a higher term (5.1)"
+                                  : "a message of a higher term (5.1)");
     }
-    if (append)
+    Dispatch(message);
+}
+
+void
+RaftCore::Dispatch(const Message& message)
+{
+    if (const auto* append = std::get_if<AppendEntries>(&message.body))
     {
         OnAppendEntries(message, *append);
     }
@@ -175,14 +226,18 @@ RaftCore::OnReceive(const Message& message)
     {
         OnRequestVoteReply(message, *reply);
     }
-}
-
-const char*
-RaftCore::FindContradiction(const Message& message) const
-{
-    const auto* append = std::get_if<AppendEntries>(&message.body);
-    // An earlier term's leader may well contradict us; it is told so by the reply.
-    return append && message.term >= m_term ? FindContradiction(message, *append) : nullptr;
+    else if (const auto* chunk = std::get_if<InstallSnapshot>(&message.body))
+    {
+        OnInstallSnapshot(message, *chunk);
+    }
+    else if (const auto* installed = std::get_if<InstallSnapshotReply>(&message.body))
+    {
+        OnInstallSnapshotReply(message, *installed);
+    }
+    else
+    {
+        OnTimeoutNow(message);
+    }
 }
 
 void
@@ -206,6 +261,8 @@ RaftCore::BecomeFollower(Term term, ServerId leader, const char* reason)
     }
     m_role = Role::FOLLOWER;
     m_leader = leader;
+    m_transferee = NO_SERVER;
+    FailReads();
     RecordRole(reason);
 }
 
@@ -224,8 +281,14 @@ RaftCore::Reject(ServerId from, const char* reason)
 void
 RaftCore::Send(ServerId to, MessageBody body, Index durableUpTo)
 {
+    SendInTerm(to, m_term, std::move(body), durableUpTo);
+}
+
+void
+RaftCore::SendInTerm(ServerId to, Term term, MessageBody body, Index durableUpTo)
+{
     Outgoing& outgoing = m_update.messages.emplace_back();
-    outgoing.message = Message{m_config.id, to, m_term, std::move(body)};
+    outgoing.message = Message{m_config.id, to, term, std::move(body)};
     outgoing.afterTicket = TicketFor(durableUpTo);
 }
 
@@ -258,17 +321,20 @@ RaftCore::Recycle()
     }
 }
 
-RaftCore::Peer&
+Peer*
 RaftCore::FindPeer(ServerId id)
 {
-    // FindFault() has let members through only, so that there is always one.
-    return *std::find_if(m_peers.begin(), m_peers.end(), [&](const Peer& p) { return p.id == id; });
+    const auto found =
+        std::lower_bound(m_peers.begin(), m_peers.end(), id, [](const Peer& p, ServerId i) {
+            return p.id < i;
+        });
+    return found != m_peers.end() && found->id == id ? &*found : nullptr;
 }
 
-std::size_t
-RaftCore::QuorumSize() const
+const Peer*
+RaftCore::FindPeer(ServerId id) const
 {
-    return m_config.servers.size() / 2 + 1;
+    return const_cast<RaftCore*>(this)->FindPeer(id);
 }
 
 TimePoint
@@ -278,6 +344,7 @@ RaftCore::NextDeadline() const
     {
     case Role::LEADER:
         return m_heartbeatDeadline;
+    case Role::PRE_CANDIDATE:
     case Role::CANDIDATE:
         return std::min(m_electionDeadline, m_voteRetryDeadline);
     case Role::FOLLOWER:
@@ -338,6 +405,31 @@ const Config&
 RaftCore::GetConfig() const
 {
     return m_config;
+}
+
+const Membership&
+RaftCore::GetMembership() const
+{
+    return m_memberships.back().membership;
+}
+
+Index
+RaftCore::GetMembershipIndex() const
+{
+    return m_memberships.back().index;
+}
+
+bool
+RaftCore::HasCaughtUp(ServerId learner) const
+{
+    const Peer* peer = m_role == Role::LEADER ? FindPeer(learner) : nullptr;
+    return peer && !peer->voter && peer->caughtUp;
+}
+
+bool
+RaftCore::IsTransferring() const
+{
+    return m_transferee != NO_SERVER;
 }
 
 uint64_t

@@ -1,139 +1,29 @@
 #ifndef RAFT_CORE_H
 #define RAFT_CORE_H
 
+#include "raft-config.h"
+#include "raft-events.h"
 #include "raft-log.h"
+#include "raft-progress.h"
 #include "raft-types.h"
 
+#include <array>
+#include <memory>
 #include <optional>
-#include <variant>
+#include <string>
 #include <vector>
 
 namespace ns3::raft
 {
 
-/** Settings of one server; checked by the constructor of RaftCore. */
-struct Config
-{
-    ServerId id{NO_SERVER};        //!< this server
-    std::vector<ServerId> servers; //!< all voting members, this one included, no duplicates
-    Duration electionTimeoutMin{}; //!< lower end of the randomised election timeout
-    Duration electionTimeoutMax{}; //!< upper end, above or equal to the lower
-    Duration heartbeatInterval{};  //!< above 0 and below electionTimeoutMin
-    uint32_t maxBatchEntries{64};  //!< entries in one AppendEntries at most, above 0
-    uint32_t maxBatchBytes{
-        32768}; //!< command bytes in one AppendEntries at most; one entry always fits
-};
-
-/** What survives a crash: the hard state and the log (figure 2, "persistent state"). */
-struct DurableState
-{
-    HardState hardState;
-    std::vector<Entry> log; //!< log[i] is the entry at index i + 1
-};
-
-/** Nothing arrived; the deadline of the last update passed (or the server has just started). */
-struct Tick
-{
-};
-
-/** A message arrived from a peer. */
-struct Receive
-{
-    Message message;
-};
-
-/** A client asks to have a command replicated. */
-struct Propose
-{
-    Payload command; //!< not null
-};
-
-/** The write with this ticket, and all earlier ones, are on stable storage. */
-struct Persisted
-{
-    uint64_t ticket{0};
-};
-
-/** One step's input. Time and randomness come from the caller. */
-struct Event
-{
-    TimePoint now{};  //!< the server's clock, never running backwards
-    double random{0}; //!< uniform in [0, 1), fresh for each event
-    std::variant<Tick, Receive, Propose, Persisted> what;
-};
-
-/** A message to send, and the write it has to wait for. */
-struct Outgoing
-{
-    Message message;
-    uint64_t afterTicket{0}; //!< send once Persisted{afterTicket} holds; 0 for at once
-};
-
-/** One write to stable storage, to be done in order of tickets. */
-struct PersistRequest
-{
-    uint64_t ticket{0};                 //!< counts up by one from 1 with each request of this core
-    std::optional<HardState> hardState; //!< new term and vote, if they changed
-    Index firstIndex{0}; //!< entries from here on are replaced; 0 if the log is unchanged
-    std::vector<Entry>
-        entries; //!< the log from firstIndex to its end; may be empty after a truncation
-};
-
-/** A committed entry for the state machine, in log order, each exactly once per life of the core.
- */
-struct Applied
-{
-    Index index{0};
-    Entry entry;
-};
-
-/** A change of role, of term or of the known leader, with the rule that caused it. */
-struct RoleChange
-{
-    Role role{Role::FOLLOWER};
-    Term term{0};
-    ServerId leader{NO_SERVER}; //!< leader known after the change
-    const char* reason{""};     //!< a literal sentence
-};
-
-/** A message that was refused or ignored, with the reason. */
-struct Rejection
-{
-    ServerId from{NO_SERVER};
-    const char* reason{""}; //!< a literal sentence
-};
-
-/** Where a proposal went: accepted at (index, term), or the server to ask instead. */
-struct ProposalResult
-{
-    bool accepted{false};
-    Index index{0};             //!< if accepted
-    Term term{0};               //!< if accepted
-    ServerId leader{NO_SERVER}; //!< if not accepted: the leader as far as known
-};
-
-/** All that one step asks of its host. */
-struct Update
-{
-    std::optional<PersistRequest> persist;
-    std::vector<Outgoing> messages;
-    std::vector<Applied> applied;
-    std::vector<RoleChange> roleChanges;
-    std::vector<Rejection> rejections;
-    std::optional<ProposalResult> proposal; //!< set exactly for Propose
-    bool commitAdvanced{false};
-    TimePoint deadline{}; //!< step with Tick at this moment if nothing comes before
-
-    /** Empties the lists and keeps their memory. */
-    void Clear();
-};
-
 /**
- * Raft as a pure state machine: elections, replication and commitment of one server
- * (extended paper, figure 2). Reads no clock, draws no random numbers, does no I/O.
+ * Raft as a pure state machine: one server's elections, replication, commitment, reads, snapshots
+ * and changes of membership (extended paper, figures 2 and 13; Ongaro's dissertation, cited by
+ * section). Reads no clock, draws no random numbers, does no I/O.
  *
  * The host feeds events to Step() and does what the returned update says: write `persist`, send
- * each message once its write is done, apply entries, and call back at `deadline`.
+ * each message once its write is done, restore a snapshot, apply entries, answer reads, and call
+ * back at `deadline`.
  */
 class RaftCore
 {
@@ -141,8 +31,9 @@ class RaftCore
     /**
      * Starts or restarts a server.
      * @param config settings
-     * @param durable what was on stable storage, empty for a new server
-     * @throws std::invalid_argument naming the setting that is out of range
+     * @param durable what was on stable storage, empty for a new server. The host restores its
+     *        state machine from the snapshot in it.
+     * @throws std::invalid_argument naming the setting, or what on stable storage makes no sense
      */
     RaftCore(Config config, DurableState durable);
 
@@ -165,45 +56,68 @@ class RaftCore
     const RaftLog& GetLog() const;
     const Config& GetConfig() const;
 
+    /** @return the latest membership in the log, which is the one in force (dissertation 4.1) */
+    const Membership& GetMembership() const;
+    /** @return index of the entry or snapshot that set it, 0 for the one in the settings */
+    Index GetMembershipIndex() const;
+    /** @return whether this server leads and the learner would be promoted now */
+    bool HasCaughtUp(ServerId learner) const;
+    /** @return whether this server leads and is handing over */
+    bool IsTransferring() const;
+
     /** @return the latest write known to be on stable storage, 0 for none */
     uint64_t GetDurableTicket() const;
     /** @return last index up to which this log is known to be on stable storage */
     Index GetDurableIndex() const;
 
   private:
-    /** What is known of another server, as candidate and as leader. */
-    struct Peer
-    {
-        ServerId id{NO_SERVER};
-        bool answered{false};      //!< it answered the vote request of this term
-        bool granted{false};       //!< it gave its vote in this term; implies `answered`
-        Index matchIndex{0};       //!< its log agrees up to here; below nextIndex
-        Index nextIndex{1};        //!< first entry to send next; at most one above the last index
-        Index sentIndex{0};        //!< highest index that it can have seen from this leader
-        Index inFlight{0};         //!< last index of the unanswered batch, 0 if there is none
-        TimePoint inFlightSince{}; //!< when that batch was sent
-    };
-
     /** A write that was asked for and is not yet known to be done. */
     struct PendingWrite
     {
         uint64_t ticket{0};
         Index lastIndex{0}; //!< once done, the log as it is now is durable up to here
+        TimePoint since{};  //!< when it was asked for
+    };
+
+    /** A read that waits for its round of heartbeats. */
+    struct PendingRead
+    {
+        uint64_t context{0};
+        Index index{0};    //!< may be answered once this is committed
+        uint64_t round{0}; //!< and once a majority has answered this round
+    };
+
+    /** A membership and the entry that set it. */
+    struct DatedMembership
+    {
+        Index index{0};
+        Membership membership;
+    };
+
+    /** A snapshot on its way from a leader. */
+    struct IncomingSnapshot
+    {
+        ServerId from{NO_SERVER};
+        Term term{0}; //!< the leader's
+        Index lastIndex{0};
+        Term lastTerm{0};
+        std::string data; //!< its beginning
     };
 
     // raft-core.cc: dispatch and roles
     void OnTick();
     void OnReceive(const Message& message);
-    const char* FindContradiction(const Message& message) const;
+    void Dispatch(const Message& message);
     void AdoptTerm(Term term);
     void BecomeFollower(Term term, ServerId leader, const char* reason);
     void RecordRole(const char* reason);
     void Reject(ServerId from, const char* reason);
     void Send(ServerId to, MessageBody body, Index durableUpTo);
+    void SendInTerm(ServerId to, Term term, MessageBody body, Index durableUpTo);
     void DeliverCommitted();
     void Recycle();
-    Peer& FindPeer(ServerId id);
-    std::size_t QuorumSize() const;
+    Peer* FindPeer(ServerId id);
+    const Peer* FindPeer(ServerId id) const;
     TimePoint NextDeadline() const;
 
     // raft-persistence.cc
@@ -213,34 +127,81 @@ class RaftCore
     void MarkHardState();
     Index AppendToLog(const Entry& entry);
     void TruncateLog(Index from);
+    void ForgetWritesAfter(Index index);
     void CompleteWrite();
 
     // raft-election.cc
     void ResetElectionTimer();
-    void StartElection();
+    bool MayStand() const;
+    void OnElectionTimeout();
+    void StartPreVote();
+    void StartElection(const char* reason, bool disruptLeader);
+    void BeginCandidacy(Role role, const char* reason);
     void RequestVotes();
     void CountVotes();
     void BecomeLeader();
+    bool HasHeardFromLeader() const;
+    const char* WhyIgnore(const Message& message) const;
     void OnRequestVote(const Message& message, const RequestVote& request);
+    void OnPreVote(const Message& message, const RequestVote& request);
     const char* WhyNoVote(ServerId candidate, const RequestVote& request) const;
     void OnRequestVoteReply(const Message& message, const RequestVoteReply& reply);
 
-    // raft-replication.cc
+    // raft-replication.cc: the leader's side
     void OnPropose(const Payload& command);
-    void SendHeartbeats();
-    void SendHeartbeat(Peer& peer);
+    void OnHeartbeatTimeout();
+    void StartRound();
+    void Beat(Peer& peer);
+    void SendHeartbeat(Peer& peer, Index previous);
     void SendEntries(Peer& peer); // needs an entry at nextIndex
     void Replicate(Peer& peer);
-    void OnAppendEntries(const Message& message, const AppendEntries& append);
-    const char* FindContradiction(const Message& message, const AppendEntries& append) const;
-    void ReplyConflict(const Message& message, const AppendEntries& append);
-    void StoreEntries(const AppendEntries& append);
+    void ReplicateAll();
+    Peer* FindAnsweringPeer(const Message& message, uint64_t round);
     void OnAppendEntriesReply(const Message& message, const AppendEntriesReply& reply);
     void OnAccepted(Peer& peer, const AppendEntriesReply& reply);
     void OnConflict(Peer& peer, const AppendEntriesReply& reply);
     Index NextAfterConflict(const Peer& peer, const AppendEntriesReply& reply) const;
+    void RaiseMatch(Peer& peer, Index index);
     void AdvanceCommit();
     void CommitUpTo(Index index);
+
+    // raft-follower.cc
+    void HearFromLeader(ServerId leader, const char* reason);
+    void OnAppendEntries(const Message& message, const AppendEntries& append);
+    const char* FindContradiction(const AppendEntries& append) const;
+    void ReplyConflict(const Message& message, const AppendEntries& append);
+    void StoreEntries(const AppendEntries& append);
+
+    // raft-snapshot.cc
+    void OnCompact(const Compact& compact);
+    void SendSnapshot(Peer& peer);
+    void SendChunk(Peer& peer);
+    void OnInstallSnapshot(const Message& message, const InstallSnapshot& chunk);
+    void Install(const InstallSnapshot& chunk);
+    void OnInstallSnapshotReply(const Message& message, const InstallSnapshotReply& reply);
+
+    // raft-quorum.cc: what a majority has answered
+    uint64_t ReachedByQuorum(uint64_t own, uint64_t Peer::*of);
+    bool HasLostQuorum() const;
+    bool HoldsLease();
+    void OnRead(uint64_t context);
+    void AnswerReads();
+    void FailReads();
+
+    // raft-reconfiguration.cc
+    void OnChangeMembership(const ChangeMembership& change);
+    const char* WhyNoChange(const ChangeMembership& change) const;
+    void AdoptMembership(Index index, Membership membership);
+    void DropMembershipsFrom(Index index);
+    void RebaseMemberships();
+    void UpdatePeers();
+    void FollowCatchUp(Peer& peer);
+    void OnTransfer(ServerId target);
+    const char* WhyNoTransfer(ServerId target) const;
+    ServerId FindLongestVoter() const;
+    void HandOver(ServerId target);
+    void StepDownIfRemoved();
+    void OnTimeoutNow(const Message& message);
 
     Config m_config;
 
@@ -248,13 +209,29 @@ class RaftCore
     Term m_term{0};
     ServerId m_vote{NO_SERVER};
     RaftLog m_log;
+    std::shared_ptr<const Snapshot> m_snapshot; //!< never null; its last index is the log's base
+
+    /** All in the log, oldest first; before them the one that holds at the log's base. */
+    std::vector<DatedMembership> m_memberships;
 
     // Volatile state.
     Role m_role{Role::FOLLOWER};
     ServerId m_leader{NO_SERVER};
-    Index m_commitIndex{0}; //!< at most the last index
-    Index m_lastApplied{0}; //!< at most m_commitIndex, and equal to it after each step
-    std::vector<Peer> m_peers;
+    Index m_commitIndex{0};    //!< at most the last index
+    Index m_lastApplied{0};    //!< at most m_commitIndex, and equal to it after each step
+    std::vector<Peer> m_peers; //!< all members but this server, by id
+    std::optional<IncomingSnapshot> m_incoming; //!< follower
+    bool m_disruptLeader{false};                //!< candidate at the leader's own wish
+
+    // Leader.
+    Index m_termStart{0}; //!< index of this term's first entry
+    uint64_t m_round{0};  //!< counts broadcasts of heartbeats in this life
+    static constexpr std::size_t ROUNDS_KEPT = 64;
+    std::array<TimePoint, ROUNDS_KEPT> m_roundSentAt{}; //!< of the latest rounds, by remainder
+    std::vector<PendingRead> m_reads;                   //!< rounds never decrease
+    bool m_leaseRevoked{false};
+    ServerId m_transferee{NO_SERVER};
+    TimePoint m_transferDeadline{};
 
     // Stable storage.
     uint64_t m_lastTicket{0};
@@ -267,15 +244,16 @@ class RaftCore
     bool m_started{false};
     TimePoint m_now{};
     double m_random{0};
-    TimePoint m_electionDeadline{};  //!< follower, candidate
-    TimePoint m_voteRetryDeadline{}; //!< candidate
+    TimePoint m_electionDeadline{};  //!< all but leaders
+    TimePoint m_voteRetryDeadline{}; //!< candidates of both kinds
     TimePoint m_heartbeatDeadline{}; //!< leader
+    TimePoint m_stickyUntil{};       //!< a leader was heard of less than electionTimeoutMin ago
 
     // Result of a step, and memory kept from one step for the next.
     Update m_update;
     std::vector<Entry> m_spareWrite;
     std::vector<std::vector<Entry>> m_spareBatches;
-    std::vector<Index> m_matchScratch;
+    std::vector<uint64_t> m_reachedScratch;
 };
 
 } // namespace ns3::raft

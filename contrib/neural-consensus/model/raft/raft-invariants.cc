@@ -58,7 +58,9 @@ InvariantChecker::AfterStep(const ServerState& now, const Update& update)
     Server& server = m_servers[now.id];
     if (!server.running)
     {
-        AfterRestart(ServerState{now.id, now.clusterSize});
+        ServerState fresh;
+        fresh.id = now.id;
+        AfterRestart(fresh);
     }
     CheckTermAndVote(server, now);
     CheckLog(server, now, update);
@@ -86,20 +88,21 @@ InvariantChecker::AfterRestart(const ServerState& now)
                         << " with vote " << state.vote << ", although term " << kept.term
                         << " with vote " << kept.vote << " was on stable storage");
     }
-    if (state.log->GetTerm(before.durable.index) != before.durable.term)
-    {
-        Violated(Line() << "durability: server " << now.id << " came back without entry "
-                        << before.durable.index << " of term " << before.durable.term
-                        << ", which was on stable storage");
-    }
-    LogPosition end;
+    CheckBase(state);
+    LogPosition end = PositionAt(state, state.log->GetBaseIndex());
     while (end.index < state.log->GetLastIndex())
     {
         const Entry& next = state.log->GetEntry(end.index + 1);
         LearnEntry(now.id, end, next);
         end = LogPosition{end.index + 1, next.term};
     }
-    if (state.role != Role::FOLLOWER || state.commitIndex != 0)
+    if (!m_ledger.Includes(end, before.durable))
+    {
+        Violated(Line() << "durability: server " << now.id << " came back without entry "
+                        << before.durable.index << " of term " << before.durable.term
+                        << ", which was on stable storage");
+    }
+    if (state.role != Role::FOLLOWER || state.commitIndex != state.log->GetBaseIndex())
     {
         Violated(Line() << "restart: server " << now.id
                         << " came back with a role or commit index, but these are volatile");
@@ -109,6 +112,8 @@ InvariantChecker::AfterRestart(const ServerState& now)
     server.running = true;
     server.requested = HardState{state.term, state.vote};
     server.durableHardState = server.requested;
+    server.commitIndex = state.commitIndex;
+    server.lastApplied = state.commitIndex;
     state.durableIndex = state.log->GetLastIndex();
     Remember(server, state);
 }
@@ -123,7 +128,7 @@ ServerState
 InvariantChecker::Describe(const RaftCore& core)
 {
     return ServerState{core.GetId(),
-                       core.GetConfig().servers.size(),
+                       &core.GetMembership(),
                        core.GetRole(),
                        core.GetTerm(),
                        core.GetVote(),
@@ -157,6 +162,19 @@ void
 InvariantChecker::CheckLog(const Server& before, const ServerState& now, const Update& update)
 {
     LogPosition expected = before.last;
+    CheckBase(now);
+    if (update.restore)
+    {
+        const Snapshot& snapshot = *update.restore;
+        const LogPosition end{snapshot.lastIndex, snapshot.lastTerm};
+        if (snapshot.lastIndex <= before.commitIndex)
+        {
+            Violated(Line() << "state-machine safety: server " << now.id
+                            << " went back to a snapshot at index " << snapshot.lastIndex
+                            << ", with " << before.commitIndex << " entries committed");
+        }
+        expected = m_ledger.Includes(before.last, end) ? before.last : end;
+    }
     if (update.persist && update.persist->firstIndex != 0)
     {
         const Index first = update.persist->firstIndex;
@@ -178,7 +196,7 @@ InvariantChecker::CheckLog(const Server& before, const ServerState& now, const U
             Violated(Line() << "log matching: server " << now.id << " left a gap before index "
                             << first);
         }
-        expected = LogPosition{first - 1, now.log->GetTerm(first - 1)};
+        expected = PositionAt(now, first - 1);
         for (const Entry& entry : update.persist->entries)
         {
             LearnEntry(now.id, expected, entry);
@@ -191,6 +209,26 @@ InvariantChecker::CheckLog(const Server& before, const ServerState& now, const U
                         << now.log->GetLastIndex() << ", but what it asked to write ends at "
                         << expected.index);
     }
+}
+
+void
+InvariantChecker::CheckBase(const ServerState& now) const
+{
+    const Index base = now.log->GetBaseIndex();
+    if (base > 0 &&
+        (base > m_committed.size() || m_committed[base - 1].entry.term != now.log->GetTerm(base)))
+    {
+        Violated(Line() << "state-machine safety: server " << now.id
+                        << " holds a snapshot up to index " << base << ", which is not committed");
+    }
+}
+
+LogPosition
+InvariantChecker::PositionAt(const ServerState& now, Index index) const
+{
+    // What is compacted away was committed, see CheckBase().
+    const bool gone = index > 0 && index < now.log->GetBaseIndex();
+    return LogPosition{index, gone ? m_committed[index - 1].entry.term : now.log->GetTerm(index)};
 }
 
 void
@@ -244,7 +282,7 @@ InvariantChecker::CheckNewLeader(const ServerState& now) const
         return c.inTerm < now.term;
     });
     const Index index = static_cast<Index>(std::distance(last, m_committed.rend()));
-    if (index != 0 && now.log->GetTerm(index) != last->entry.term)
+    if (index != 0 && PositionAt(now, index).term != last->entry.term)
     {
         Violated(Line() << "leader completeness: leader " << now.id << " of term " << now.term
                         << " lacks entry " << index << ", committed in term " << last->inTerm);
@@ -260,7 +298,9 @@ InvariantChecker::CheckCommit(const Server& before, const ServerState& now)
                         << now.commitIndex);
     }
     bool extended = false;
-    for (Index index = before.commitIndex + 1; index <= now.commitIndex; ++index)
+    // CheckBase() has looked at what a snapshot committed.
+    const Index first = std::max(before.commitIndex, now.log->GetBaseIndex()) + 1;
+    for (Index index = first; index <= now.commitIndex; ++index)
     {
         const Entry& entry = now.log->GetEntry(index);
         if (index > m_committed.size())
@@ -277,7 +317,7 @@ InvariantChecker::CheckCommit(const Server& before, const ServerState& now)
     }
     if (extended)
     {
-        CheckNewCommit(now, LogPosition{now.commitIndex, now.log->GetTerm(now.commitIndex)});
+        CheckNewCommit(now, PositionAt(now, now.commitIndex));
     }
 }
 
@@ -293,13 +333,14 @@ InvariantChecker::CheckNewCommit(const ServerState& now, LogPosition commit) con
     std::size_t holders = 0;
     for (const auto& [id, server] : m_servers)
     {
-        holders += m_ledger.Includes(server.durable, commit) ? 1 : 0;
+        const bool counts = now.membership->IsVoter(id);
+        holders += counts && m_ledger.Includes(server.durable, commit) ? 1 : 0;
     }
-    if (holders < now.clusterSize / 2 + 1)
+    if (holders < now.membership->QuorumSize())
     {
         Violated(Line() << "leader completeness: server " << now.id << " committed index "
-                        << commit.index << ", which " << holders << " of " << now.clusterSize
-                        << " servers have on stable storage");
+                        << commit.index << ", which " << holders << " of "
+                        << now.membership->voters.size() << " voters have on stable storage");
     }
     // A leader of a later term may have been elected before an old leader noticed its majority.
     for (auto leader = m_leaders.upper_bound(now.term); leader != m_leaders.end(); ++leader)
@@ -316,6 +357,10 @@ InvariantChecker::CheckNewCommit(const ServerState& now, LogPosition commit) con
 void
 InvariantChecker::CheckApplied(Server& server, const ServerState& now, const Update& update) const
 {
+    if (update.restore)
+    {
+        server.lastApplied = update.restore->lastIndex;
+    }
     for (const Applied& applied : update.applied)
     {
         if (applied.index != server.lastApplied + 1 || applied.index > now.commitIndex)
@@ -361,7 +406,7 @@ InvariantChecker::Remember(Server& server, const ServerState& now) const
     server.term = now.term;
     server.vote = now.vote;
     server.last = LogPosition{now.log->GetLastIndex(), now.log->GetLastTerm()};
-    server.durable = LogPosition{now.durableIndex, now.log->GetTerm(now.durableIndex)};
+    server.durable = PositionAt(now, now.durableIndex);
 }
 
 } // namespace ns3::raft

@@ -23,7 +23,7 @@ class InvariantViolation : public std::logic_error
 struct ServerState
 {
     ServerId id{NO_SERVER};
-    std::size_t clusterSize{0}; //!< number of voting members
+    const Membership* membership{nullptr}; //!< whose majority decides, as far as it knows
     Role role{Role::FOLLOWER};
     Term term{0};
     ServerId vote{NO_SERVER};
@@ -46,6 +46,7 @@ struct ServerState
  * - term and commit index never decrease in one life
  * - durability: every change of term, vote and log is asked to be written, and what was reported as
  *   written survives a crash
+ * - a snapshot stands for committed entries only, and none that are committed get lost by one
  *
  * Each call costs as much as the entries that changed, so that it can run after every step. All
  * servers of the cluster have to be shown, and their steps in the order in which they happened.
@@ -119,6 +120,8 @@ class InvariantChecker
     static ServerState Describe(const RaftCore& core);
     void CheckTermAndVote(const Server& before, const ServerState& now) const;
     void CheckLog(const Server& before, const ServerState& now, const Update& update);
+    void CheckBase(const ServerState& now) const;
+    LogPosition PositionAt(const ServerState& now, Index index) const;
     void LearnEntry(ServerId id, LogPosition previous, const Entry& entry);
     void CheckLeadership(const ServerState& now, const Update& update);
     void CheckNewLeader(const ServerState& now) const;

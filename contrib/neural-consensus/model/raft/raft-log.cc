@@ -1,5 +1,7 @@
 #include "raft-log.h"
 
+#include "raft-membership.h"
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
@@ -14,13 +16,27 @@ IsWellFormed(const Entry& entry)
     {
         return false;
     }
-    return (entry.type == EntryType::NOOP && !entry.command) ||
-           (entry.type == EntryType::COMMAND && entry.command);
+    switch (entry.type)
+    {
+    case EntryType::NOOP:
+        return !entry.command;
+    case EntryType::COMMAND:
+        return entry.command != nullptr;
+    case EntryType::MEMBERSHIP:
+        return entry.command && Membership::Decode(*entry.command).has_value();
+    }
+    return false;
 }
 
-RaftLog::RaftLog(std::vector<Entry> entries)
-    : m_entries(std::move(entries))
+RaftLog::RaftLog(std::vector<Entry> entries, Index baseIndex, Term baseTerm)
+    : m_baseIndex(baseIndex),
+      m_baseTerm(baseTerm),
+      m_entries(std::move(entries))
 {
+    if ((m_baseIndex == 0) != (m_baseTerm == 0))
+    {
+        throw std::invalid_argument("log: a base has both an index and a term");
+    }
     Term previous = m_baseTerm;
     for (const Entry& entry : m_entries)
     {
@@ -31,6 +47,12 @@ RaftLog::RaftLog(std::vector<Entry> entries)
         }
         previous = entry.term;
     }
+}
+
+Index
+RaftLog::GetBaseIndex() const
+{
+    return m_baseIndex;
 }
 
 Index
@@ -141,6 +163,28 @@ RaftLog::CopyTo(Index first, Index last, std::vector<Entry>& out) const
     }
     const auto begin = m_entries.begin() + static_cast<std::ptrdiff_t>(first - m_baseIndex - 1);
     out.insert(out.end(), begin, begin + static_cast<std::ptrdiff_t>(last - first + 1));
+}
+
+void
+RaftLog::CompactTo(Index index)
+{
+    if (index == m_baseIndex)
+    {
+        return;
+    }
+    const Term term = GetEntry(index).term;
+    m_entries.erase(m_entries.begin(),
+                    m_entries.begin() + static_cast<std::ptrdiff_t>(index - m_baseIndex));
+    m_baseIndex = index;
+    m_baseTerm = term;
+}
+
+void
+RaftLog::Reset(Index baseIndex, Term baseTerm)
+{
+    m_entries.clear();
+    m_baseIndex = baseIndex;
+    m_baseTerm = baseTerm;
 }
 
 } // namespace ns3::raft

@@ -12,8 +12,8 @@ namespace ns3::raft
  * The log of one server, in memory. Entries stand at consecutive indices and their terms never
  * decrease, so that a term is found by bisection.
  *
- * The entry before the first one held is known by index and term only. It is (0, 0) until logs are
- * compacted.
+ * The entry before the first one held, the base, is known by index and term only: (0, 0), or the
+ * last one that a snapshot stands for.
  */
 class RaftLog
 {
@@ -21,12 +21,16 @@ class RaftLog
     RaftLog() = default;
 
     /**
-     * @param entries the entries at index 1 and up
-     * @throws std::invalid_argument if a term is 0 or below the one before it, or if an entry's
-     *         command does not fit its type
+     * @param entries the entries after the base
+     * @param baseIndex index of the base
+     * @param baseTerm term of the base
+     * @throws std::invalid_argument if only one of base index and term is 0, if a term is 0 or
+     *         below the one before it, or if an entry is not well-formed
      */
-    explicit RaftLog(std::vector<Entry> entries);
+    explicit RaftLog(std::vector<Entry> entries, Index baseIndex = 0, Term baseTerm = 0);
 
+    /** @return index of the base: what a snapshot stands for up to and including there is gone */
+    Index GetBaseIndex() const;
     /** @return index of the oldest entry held; one above GetLastIndex() if there is none */
     Index GetFirstIndex() const;
     /** @return index of the newest entry, 0 for an empty log */
@@ -95,16 +99,30 @@ class RaftLog
      */
     void CopyTo(Index first, Index last, std::vector<Entry>& out) const;
 
+    /**
+     * Makes an entry the base and drops it with all before it.
+     * @param index an index for which Holds() is true, or the base's: then nothing happens
+     */
+    void CompactTo(Index index);
+
+    /**
+     * Drops all entries.
+     * @param baseIndex index of the new base
+     * @param baseTerm its term
+     */
+    void Reset(Index baseIndex, Term baseTerm);
+
   private:
     Index m_baseIndex{0};         //!< index just before the first entry held
-    Term m_baseTerm{0};           //!< term at m_baseIndex
+    Term m_baseTerm{0};           //!< term at m_baseIndex, 0 exactly for index 0
     std::vector<Entry> m_entries; //!< m_entries[i] stands at m_baseIndex + 1 + i
 };
 
 /**
  * Whether an entry is one that a correct leader can have created.
  * @param entry the entry
- * @return false if its term is 0, its type unknown, or its command does not fit its type
+ * @return false if its term is 0, its type unknown, or its command does not fit its type: none for
+ *         NOOP, any for COMMAND, an encoded Membership for MEMBERSHIP
  */
 bool IsWellFormed(const Entry& entry);
 

@@ -1,8 +1,7 @@
 #include "raft-message-check.h"
 
 #include "raft-log.h"
-
-#include <algorithm>
+#include "raft-membership.h"
 
 namespace ns3::raft
 {
@@ -29,11 +28,21 @@ FindFault(Term term, const RequestVote& vote)
         // Nothing can be appended in a term before its leader is elected (section 5.2).
         return "the candidate's log holds entries of the term it only stands for";
     }
+    if (vote.preVote && vote.disruptLeader)
+    {
+        return "a pre-vote at the leader's own wish, who wants an election at once";
+    }
     return nullptr;
 }
 
 const char*
 FindFault(Term /* term */, const RequestVoteReply& /* reply */)
+{
+    return nullptr;
+}
+
+const char*
+FindFault(Term /* term */, const TimeoutNow& /* request */)
 {
     return nullptr;
 }
@@ -75,9 +84,9 @@ FindFault(Term term, const AppendEntriesReply& reply)
 {
     if (reply.success)
     {
-        if (reply.matchIndex < reply.prevLogIndex || reply.matchIndex > MAX_INDEX)
+        if (reply.matchIndex > MAX_INDEX)
         {
-            return "a success that acknowledges less than was matched, or is out of range";
+            return "a success that acknowledges an index out of range";
         }
         if (reply.conflictIndex != 0 || reply.conflictTerm != 0)
         {
@@ -97,19 +106,51 @@ FindFault(Term term, const AppendEntriesReply& reply)
     return nullptr;
 }
 
+const char*
+FindFault(Term term, const InstallSnapshot& chunk)
+{
+    if (chunk.lastIndex == 0 || !IsPosition(chunk.lastIndex, chunk.lastTerm) ||
+        chunk.lastTerm > term)
+    {
+        return "the snapshot's last index and last term do not fit together or are out of range";
+    }
+    if (!chunk.membership || !Membership::Decode(*chunk.membership))
+    {
+        return "the snapshot says nothing sensible about who belongs to the cluster";
+    }
+    if (!chunk.data || (chunk.data->empty() && !chunk.done))
+    {
+        return "a chunk of a snapshot without data";
+    }
+    if (chunk.offset > MAX_SNAPSHOT_BYTES || chunk.data->size() > MAX_SNAPSHOT_BYTES - chunk.offset)
+    {
+        return "a snapshot of more than 1 GiB";
+    }
+    return nullptr;
+}
+
+const char*
+FindFault(Term /* term */, const InstallSnapshotReply& reply)
+{
+    if (reply.lastIndex == 0 || reply.lastIndex > MAX_INDEX || reply.offset > MAX_SNAPSHOT_BYTES)
+    {
+        return "an answer to a snapshot that is out of range";
+    }
+    return nullptr;
+}
+
 } // namespace
 
 const char*
-FindFault(const Message& message, ServerId self, const std::vector<ServerId>& servers)
+FindFault(const Message& message, ServerId self)
 {
     if (message.to != self)
     {
         return "addressed to another server";
     }
-    if (message.from == self ||
-        std::find(servers.begin(), servers.end(), message.from) == servers.end())
+    if (message.from == self || message.from == NO_SERVER || message.from > MAX_SERVER_ID)
     {
-        return "the sender is no other member of the cluster";
+        return "the sender is no other server";
     }
     if (message.term == 0 || message.term > MAX_TERM)
     {

@@ -27,7 +27,7 @@ RaftCore::OnPersisted(uint64_t ticket)
     m_durableIndex = std::prev(firstOpen)->lastIndex;
     m_durableTicket = ticket;
     m_pendingWrites.erase(m_pendingWrites.begin(), firstOpen);
-    if (m_role == Role::CANDIDATE)
+    if (m_role == Role::CANDIDATE || m_role == Role::PRE_CANDIDATE)
     {
         CountVotes();
     }
@@ -61,7 +61,7 @@ RaftCore::OpenWrite()
         m_update.persist.emplace();
         m_update.persist->ticket = ++m_lastTicket;
         m_update.persist->entries = std::move(m_spareWrite);
-        m_pendingWrites.push_back({m_lastTicket, m_log.GetLastIndex()});
+        m_pendingWrites.push_back({m_lastTicket, m_log.GetLastIndex(), m_now});
     }
     return m_pendingWrites.back();
 }
@@ -79,6 +79,10 @@ RaftCore::AppendToLog(const Entry& entry)
     write.lastIndex = m_log.Append(entry);
     Index& first = m_update.persist->firstIndex;
     first = first == 0 ? write.lastIndex : std::min(first, write.lastIndex);
+    if (entry.type == EntryType::MEMBERSHIP)
+    {
+        AdoptMembership(write.lastIndex, *Membership::Decode(*entry.command));
+    }
     return write.lastIndex;
 }
 
@@ -89,12 +93,19 @@ RaftCore::TruncateLog(Index from)
     m_log.TruncateFrom(from);
     Index& first = m_update.persist->firstIndex;
     first = first == 0 ? from : std::min(first, from);
+    ForgetWritesAfter(from - 1);
+    DropMembershipsFrom(from);
+}
+
+void
+RaftCore::ForgetWritesAfter(Index index)
+{
     // What older writes hold beyond this point is no longer part of the log.
     for (PendingWrite& write : m_pendingWrites)
     {
-        write.lastIndex = std::min(write.lastIndex, from - 1);
+        write.lastIndex = std::min(write.lastIndex, index);
     }
-    m_durableIndex = std::min(m_durableIndex, from - 1);
+    m_durableIndex = std::min(m_durableIndex, index);
 }
 
 void

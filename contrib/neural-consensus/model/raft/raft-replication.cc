@@ -1,9 +1,9 @@
-// Log replication and commitment: extended paper, sections 5.3 and 5.4.2.
+// Log replication and commitment, the leader's side: extended paper, sections 5.3 and 5.4.2;
+// pipelining as in dissertation 10.2.1, with a state and a window for each follower.
 
 #include "raft-core.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 namespace ns3::raft
@@ -16,55 +16,122 @@ RaftCore::OnPropose(const Payload& command)
     if (!command)
     {
         Reject(NO_SERVER, "a proposal without a command");
+        result.reason = "a proposal without a command";
         result.leader = m_leader;
         return;
     }
     if (m_role != Role::LEADER)
     {
+        result.reason = "this server does not lead";
         result.leader = m_leader; // clients are redirected (section 8)
         return;
+    }
+    if (IsTransferring())
+    {
+        result.reason = "leadership is being handed over (3.10)";
+        return; // whom to ask is not decided yet
     }
     result.accepted = true;
     result.index = AppendToLog(Entry{m_term, EntryType::COMMAND, command});
     result.term = m_term;
     // Followers may write the entry while the leader still does (dissertation 10.2.1).
+    ReplicateAll();
+}
+
+void
+RaftCore::OnHeartbeatTimeout()
+{
+    if (m_config.checkQuorum && HasLostQuorum())
+    {
+        BecomeFollower(m_term, NO_SERVER, "no answers from a majority (6.2)");
+        return;
+    }
+    if (m_config.maxWriteSilence > Duration::zero())
+    {
+        if (m_pendingWrites.empty())
+        {
+            OpenWrite(); // an idle leader, too, has to know whether its disk works
+        }
+        else if (m_now - m_pendingWrites.front().since > m_config.maxWriteSilence)
+        {
+            BecomeFollower(m_term, NO_SERVER, "stable storage has not answered for too long");
+            return;
+        }
+    }
+    if (IsTransferring() && m_now >= m_transferDeadline)
+    {
+        m_transferee = NO_SERVER; // it has failed: take proposals again (3.10)
+    }
+    StartRound();
+}
+
+void
+RaftCore::StartRound()
+{
+    m_roundSentAt[++m_round % ROUNDS_KEPT] = m_now;
+    m_heartbeatDeadline += m_config.heartbeatInterval;
+    if (m_heartbeatDeadline <= m_now || m_heartbeatDeadline > m_now + m_config.heartbeatInterval)
+    {
+        m_heartbeatDeadline = m_now + m_config.heartbeatInterval; // late or early: don't burst
+    }
     for (Peer& peer : m_peers)
     {
-        Replicate(peer);
+        Beat(peer);
     }
 }
 
 void
-RaftCore::SendHeartbeats()
+RaftCore::Beat(Peer& peer)
 {
-    m_heartbeatDeadline += m_config.heartbeatInterval;
-    if (m_heartbeatDeadline <= m_now)
+    if (peer.state != ProgressState::SNAPSHOT && peer.nextIndex < m_log.GetFirstIndex())
     {
-        m_heartbeatDeadline = m_now + m_config.heartbeatInterval; // called late: skip, don't burst
+        SendSnapshot(peer);
+        return;
     }
-    for (Peer& peer : m_peers)
+    const bool overdue = peer.waiting && m_now - peer.waitingSince >= m_config.heartbeatInterval;
+    switch (peer.state)
     {
-        const bool unanswered =
-            peer.inFlight != 0 && m_now - peer.inFlightSince >= m_config.heartbeatInterval;
-        if (unanswered)
+    case ProgressState::PROBE:
+        if (overdue && peer.nextIndex <= m_log.GetLastIndex())
         {
             SendEntries(peer);
         }
         else
         {
-            SendHeartbeat(peer);
+            SendHeartbeat(peer, peer.nextIndex - 1);
         }
+        break;
+    case ProgressState::REPLICATE: {
+        // The end of what was sent shows whether something got lost on the way, but not before it
+        // had the time to arrive: a heartbeat may overtake entries.
+        const bool recent = !peer.inFlight.IsEmpty() &&
+                            m_now - peer.inFlight.GetOldest() < m_config.heartbeatInterval;
+        const bool known = peer.matchIndex >= m_log.GetBaseIndex();
+        SendHeartbeat(peer, recent && known ? peer.matchIndex : peer.nextIndex - 1);
+        break;
+    }
+    case ProgressState::SNAPSHOT:
+        if (overdue)
+        {
+            SendChunk(peer);
+        }
+        else
+        {
+            SendHeartbeat(peer, 0);
+        }
+        break;
     }
 }
 
 void
-RaftCore::SendHeartbeat(Peer& peer)
+RaftCore::SendHeartbeat(Peer& peer, Index previous)
 {
     AppendEntries append;
-    append.prevLogIndex = peer.nextIndex - 1;
-    append.prevLogTerm = m_log.GetTerm(append.prevLogIndex);
+    append.prevLogIndex = previous;
+    append.prevLogTerm = m_log.GetTerm(previous);
     append.commitIndex = m_commitIndex;
-    peer.sentIndex = std::max(peer.sentIndex, append.prevLogIndex);
+    append.round = m_round;
+    peer.sentIndex = std::max(peer.sentIndex, previous);
     Send(peer.id, std::move(append), 0);
 }
 
@@ -75,6 +142,7 @@ RaftCore::SendEntries(Peer& peer)
     append.prevLogIndex = peer.nextIndex - 1;
     append.prevLogTerm = m_log.GetTerm(append.prevLogIndex);
     append.commitIndex = m_commitIndex;
+    append.round = m_round;
     if (!m_spareBatches.empty())
     {
         append.entries = std::move(m_spareBatches.back());
@@ -84,164 +152,106 @@ RaftCore::SendEntries(Peer& peer)
     for (Index index = peer.nextIndex; index <= m_log.GetLastIndex(); ++index)
     {
         const Entry& entry = m_log.GetEntry(index);
-        bytes += entry.command ? entry.command->size() : 0;
-        const bool full =
-            append.entries.size() >= m_config.maxBatchEntries || bytes > m_config.maxBatchBytes;
+        const std::size_t more = entry.command ? entry.command->size() : 0;
+        const bool full = append.entries.size() >= m_config.maxBatchEntries ||
+                          bytes + more > m_config.maxBatchBytes;
         if (full && !append.entries.empty())
         {
             break;
         }
+        bytes += more;
         append.entries.push_back(entry);
     }
     const Index last = append.prevLogIndex + append.entries.size();
     peer.sentIndex = std::max(peer.sentIndex, last);
-    // One batch at a time: nextIndex stays until the answer. Pipelining would move it here.
-    peer.inFlight = last;
-    peer.inFlightSince = m_now;
-    Send(peer.id, std::move(append), 0);
+    if (peer.state == ProgressState::REPLICATE)
+    {
+        peer.nextIndex = last + 1;
+        peer.inFlight.Add(last, bytes, m_now);
+    }
+    else
+    {
+        peer.waiting = true;
+        peer.waitingSince = m_now;
+    }
+    Send(peer.id, std::move(append), m_config.leaderWritesFirst ? last : 0);
 }
 
 void
 RaftCore::Replicate(Peer& peer)
 {
-    if (peer.inFlight == 0 && peer.nextIndex <= m_log.GetLastIndex())
+    if (peer.state != ProgressState::SNAPSHOT && peer.nextIndex < m_log.GetFirstIndex())
+    {
+        SendSnapshot(peer);
+        return;
+    }
+    if (peer.state == ProgressState::PROBE && !peer.waiting &&
+        peer.nextIndex <= m_log.GetLastIndex())
+    {
+        SendEntries(peer);
+    }
+    while (peer.state == ProgressState::REPLICATE && !peer.inFlight.IsFull() &&
+           peer.nextIndex <= m_log.GetLastIndex())
     {
         SendEntries(peer);
     }
 }
 
-const char*
-RaftCore::FindContradiction(const Message& message, const AppendEntries& append) const
+void
+RaftCore::ReplicateAll()
 {
-    if (message.term == m_term && m_leader != NO_SERVER && m_leader != message.from)
+    for (Peer& peer : m_peers)
     {
-        return "a second leader in one term (election safety, 5.2)";
+        Replicate(peer);
     }
-    // Whatever is committed here is in the log of every later leader (leader completeness, 5.4).
-    if (append.prevLogIndex <= m_commitIndex &&
-        m_log.GetTerm(append.prevLogIndex) != append.prevLogTerm)
-    {
-        return "prevLogTerm contradicts a committed entry (leader completeness, 5.4)";
-    }
-    Index index = append.prevLogIndex;
-    for (const Entry& entry : append.entries)
-    {
-        ++index;
-        if (!m_log.Holds(index))
-        {
-            continue;
-        }
-        const Entry& mine = m_log.GetEntry(index);
-        if (mine.term != entry.term)
-        {
-            if (index <= m_commitIndex)
-            {
-                return "an entry contradicts a committed one (leader completeness, 5.4)";
-            }
-            break; // what follows is replaced anyway
-        }
-        if (mine != entry)
-        {
-            return "two different entries of the same index and term (log matching, 5.3)";
-        }
-    }
-    return nullptr;
 }
 
-void
-RaftCore::OnAppendEntries(const Message& message, const AppendEntries& append)
+Peer*
+RaftCore::FindAnsweringPeer(const Message& message, uint64_t round)
 {
     if (message.term < m_term)
     {
-        Reject(message.from, "the leader's term is behind (5.1)");
-        AppendEntriesReply reply;
-        reply.prevLogIndex = append.prevLogIndex;
-        Send(message.from, reply, 0);
-        return;
+        Reject(message.from, "an answer to a leader of an earlier term");
+        return nullptr;
     }
-    if (m_leader != message.from)
+    if (m_role != Role::LEADER)
     {
-        BecomeFollower(m_term, message.from, "AppendEntries from the leader of the term (5.2)");
+        Reject(message.from, "an answer to a leader, but this server does not lead");
+        return nullptr;
     }
-    ResetElectionTimer();
-    if (append.prevLogIndex > m_log.GetLastIndex() ||
-        m_log.GetTerm(append.prevLogIndex) != append.prevLogTerm)
+    Peer* peer = FindPeer(message.from);
+    if (!peer)
     {
-        ReplyConflict(message, append);
-        return;
+        Reject(message.from, "an answer from a server that is no member");
+        return nullptr;
     }
-    StoreEntries(append);
-    AppendEntriesReply reply;
-    reply.success = true;
-    reply.prevLogIndex = append.prevLogIndex;
-    reply.matchIndex = append.prevLogIndex + append.entries.size();
-    // Only what this message has compared may be committed (figure 2, AppendEntries rule 5).
-    CommitUpTo(std::min(append.commitIndex, reply.matchIndex));
-    Send(message.from, reply, reply.matchIndex);
-}
-
-void
-RaftCore::ReplyConflict(const Message& message, const AppendEntries& append)
-{
-    AppendEntriesReply reply;
-    reply.prevLogIndex = append.prevLogIndex;
-    if (append.prevLogIndex > m_log.GetLastIndex())
+    if (round > m_round)
     {
-        Reject(message.from, "the log ends before prevLogIndex (5.3)");
-        reply.conflictIndex = m_log.GetLastIndex() + 1;
+        Reject(message.from, "answers a round of heartbeats that has not begun");
+        return nullptr;
     }
-    else
-    {
-        Reject(message.from, "the entry at prevLogIndex has another term (5.3)");
-        reply.conflictTerm = m_log.GetTerm(append.prevLogIndex);
-        reply.conflictIndex = m_log.FindFirstNotBelow(reply.conflictTerm);
-    }
-    Send(message.from, reply, 0);
-}
-
-void
-RaftCore::StoreEntries(const AppendEntries& append)
-{
-    // Entries already held are left alone: the message may be an old one, and removing what came
-    // after it would take back what has been acknowledged (figure 2, AppendEntries rules 3, 4).
-    Index index = append.prevLogIndex;
-    for (const Entry& entry : append.entries)
-    {
-        ++index;
-        if (m_log.Holds(index))
-        {
-            if (m_log.GetTerm(index) == entry.term)
-            {
-                continue;
-            }
-            TruncateLog(index);
-        }
-        AppendToLog(entry);
-    }
+    peer->heardAt = m_now;
+    peer->ackedRound = std::max(peer->ackedRound, round);
+    return peer;
 }
 
 void
 RaftCore::OnAppendEntriesReply(const Message& message, const AppendEntriesReply& reply)
 {
-    if (message.term < m_term)
+    Peer* peer = FindAnsweringPeer(message, reply.round);
+    if (!peer)
     {
-        Reject(message.from, "an answer to AppendEntries of an earlier term");
         return;
     }
-    if (m_role != Role::LEADER)
-    {
-        Reject(message.from, "an answer to AppendEntries, but this server does not lead");
-        return;
-    }
-    Peer& peer = FindPeer(message.from);
     if (reply.success)
     {
-        OnAccepted(peer, reply);
+        OnAccepted(*peer, reply);
     }
     else
     {
-        OnConflict(peer, reply);
+        OnConflict(*peer, reply);
     }
+    AnswerReads();
 }
 
 void
@@ -252,24 +262,48 @@ RaftCore::OnAccepted(Peer& peer, const AppendEntriesReply& reply)
         Reject(peer.id, "acknowledges entries that were never sent to it");
         return;
     }
-    if (reply.matchIndex > peer.matchIndex)
+    const bool agrees =
+        reply.prevLogIndex + 1 >= peer.nextIndex || reply.matchIndex + 1 >= peer.nextIndex;
+    if (peer.state == ProgressState::PROBE && agrees)
     {
-        peer.matchIndex = reply.matchIndex;
-        peer.nextIndex = std::max(peer.nextIndex, peer.matchIndex + 1);
-        AdvanceCommit();
+        peer.state = ProgressState::REPLICATE;
+        peer.waiting = false;
+        peer.inFlight.Clear();
     }
-    if (peer.inFlight <= peer.matchIndex)
+    RaiseMatch(peer, reply.matchIndex);
+    if (m_role == Role::LEADER) // a commit may have taken this server out
     {
-        peer.inFlight = 0;
+        Replicate(peer);
     }
-    Replicate(peer);
+}
+
+void
+RaftCore::RaiseMatch(Peer& peer, Index index)
+{
+    if (index <= peer.matchIndex)
+    {
+        return;
+    }
+    peer.matchIndex = index;
+    peer.nextIndex = std::max(peer.nextIndex, index + 1);
+    peer.inFlight.FreeUpTo(index);
+    FollowCatchUp(peer);
+    const bool transferDone = peer.id == m_transferee && index == m_log.GetLastIndex();
+    AdvanceCommit();
+    if (transferDone && m_role == Role::LEADER)
+    {
+        HandOver(m_transferee);
+    }
 }
 
 void
 RaftCore::OnConflict(Peer& peer, const AppendEntriesReply& reply)
 {
-    // Only the refusal of what was sent last says anything new; replies can be late or repeated.
-    if (reply.prevLogIndex + 1 != peer.nextIndex || reply.prevLogIndex <= peer.matchIndex)
+    // Replies can be late or repeated; and of a pipeline that broke only the first refusal counts.
+    const bool asked = peer.state == ProgressState::REPLICATE
+                           ? reply.prevLogIndex < peer.nextIndex
+                           : reply.prevLogIndex + 1 == peer.nextIndex;
+    if (peer.state == ProgressState::SNAPSHOT || !asked || reply.prevLogIndex <= peer.matchIndex)
     {
         Reject(peer.id, "a late refusal of AppendEntries");
         return;
@@ -280,7 +314,10 @@ RaftCore::OnConflict(Peer& peer, const AppendEntriesReply& reply)
         return;
     }
     peer.nextIndex = NextAfterConflict(peer, reply);
-    SendEntries(peer);
+    peer.state = ProgressState::PROBE;
+    peer.waiting = false;
+    peer.inFlight.Clear();
+    Replicate(peer);
 }
 
 Index
@@ -303,28 +340,28 @@ RaftCore::NextAfterConflict(const Peer& peer, const AppendEntriesReply& reply) c
 void
 RaftCore::AdvanceCommit()
 {
-    m_matchScratch.clear();
-    m_matchScratch.push_back(m_durableIndex); // the leader, too, counts by what is durable
-    for (const Peer& peer : m_peers)
-    {
-        m_matchScratch.push_back(peer.matchIndex);
-    }
-    const auto nth = m_matchScratch.begin() + static_cast<std::ptrdiff_t>(QuorumSize() - 1);
-    std::nth_element(m_matchScratch.begin(), nth, m_matchScratch.end(), std::greater<>());
+    // The leader, too, counts by what is durable.
+    const Index reached = ReachedByQuorum(m_durableIndex, &Peer::matchIndex);
     // Entries of earlier terms are never committed by counting (section 5.4.2, figure 8).
-    if (m_log.GetTerm(*nth) == m_term)
+    if (m_log.GetTerm(reached) == m_term)
     {
-        CommitUpTo(*nth);
+        CommitUpTo(reached);
     }
 }
 
 void
 RaftCore::CommitUpTo(Index index)
 {
-    if (index > m_commitIndex)
+    if (index <= m_commitIndex)
     {
-        m_commitIndex = index;
-        m_update.commitAdvanced = true;
+        return;
+    }
+    m_commitIndex = index;
+    m_update.commitAdvanced = true;
+    if (m_role == Role::LEADER)
+    {
+        AnswerReads();
+        StepDownIfRemoved();
     }
 }
 
