@@ -145,7 +145,7 @@ TEST(RaftHeader, ACountOfEntriesBeyondThePacketIsRefusedBeforeMemoryIsTaken)
 
 TEST(RaftClientHeaders, RequestsAndRepliesReadBackAndRefuseTruncation)
 {
-    Command command{9, 77, CommandOp::PUT, "key", "value"};
+    Command command{9, 5, 77, 70, CommandOp::PUT, "key", "value"};
     Ptr<Packet> request = Create<Packet>();
     request->AddHeader(RaftRequestHeader(command.Encode()));
     ASSERT_TRUE(RaftRequestHeader::Parse(request));

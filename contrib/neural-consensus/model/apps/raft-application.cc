@@ -5,11 +5,8 @@
 #include "raft-message-tag.h"
 
 #include "ns3/abort.h"
-#include "ns3/boolean.h"
 #include "ns3/log.h"
 #include "ns3/simulator.h"
-#include "ns3/udp-socket-factory.h"
-#include "ns3/uinteger.h"
 
 #include <stdexcept>
 #include <string>
@@ -21,100 +18,6 @@ namespace ns3
 using namespace raft;
 
 NS_LOG_COMPONENT_DEFINE("RaftApplication");
-NS_OBJECT_ENSURE_REGISTERED(RaftApplication);
-
-TypeId
-RaftApplication::GetTypeId()
-{
-    static TypeId tid =
-        TypeId("ns3::RaftApplication")
-            .SetParent<Application>()
-            .SetGroupName("NeuralConsensus")
-            .AddConstructor<RaftApplication>()
-            .AddAttribute("ServerId",
-                          "Identity of this server, 1..n, as in its HostNetwork.",
-                          UintegerValue(0),
-                          MakeUintegerAccessor(&RaftApplication::m_serverId),
-                          MakeUintegerChecker<uint32_t>())
-            .AddAttribute("Port",
-                          "Port on which servers and clients listen.",
-                          UintegerValue(9000),
-                          MakeUintegerAccessor(&RaftApplication::m_port),
-                          MakeUintegerChecker<uint16_t>(1))
-            .AddAttribute("SocketFactory",
-                          "Kind of sockets: ns3::UdpSocketFactory or ns3::TcpSocketFactory.",
-                          TypeIdValue(UdpSocketFactory::GetTypeId()),
-                          MakeTypeIdAccessor(&RaftApplication::m_socketFactory),
-                          MakeTypeIdChecker())
-            .AddAttribute("HeartbeatInterval",
-                          "Time between a leader's AppendEntries to an idle follower.",
-                          TimeValue(MilliSeconds(100)),
-                          MakeTimeAccessor(&RaftApplication::m_heartbeatInterval),
-                          MakeTimeChecker(NanoSeconds(1)))
-            .AddAttribute("ElectionTimeoutMin",
-                          "Lower end of the randomised election timeout.",
-                          TimeValue(MilliSeconds(1000)),
-                          MakeTimeAccessor(&RaftApplication::m_electionTimeoutMin),
-                          MakeTimeChecker(NanoSeconds(1)))
-            .AddAttribute("ElectionTimeoutMax",
-                          "Upper end of the randomised election timeout.",
-                          TimeValue(MilliSeconds(2000)),
-                          MakeTimeAccessor(&RaftApplication::m_electionTimeoutMax),
-                          MakeTimeChecker(NanoSeconds(1)))
-            .AddAttribute("MaxBatchEntries",
-                          "Entries in one AppendEntries at most.",
-                          UintegerValue(64),
-                          MakeUintegerAccessor(&RaftApplication::m_maxBatchEntries),
-                          MakeUintegerChecker<uint32_t>(1))
-            .AddAttribute("MaxBatchBytes",
-                          "Command bytes in one AppendEntries at most; one entry always fits. A "
-                          "datagram holds 65507 bytes.",
-                          UintegerValue(32768),
-                          MakeUintegerAccessor(&RaftApplication::m_maxBatchBytes),
-                          MakeUintegerChecker<uint32_t>(1, 1 << 19))
-            .AddAttribute("TagMessages",
-                          "Whether messages carry a number for traces, beside their bytes.",
-                          BooleanValue(false),
-                          MakeBooleanAccessor(&RaftApplication::m_tagMessages),
-                          MakeBooleanChecker())
-            .AddTraceSource("RoleChange",
-                            "The server changed its role, term or known leader.",
-                            MakeTraceSourceAccessor(&RaftApplication::m_roleTrace),
-                            "ns3::RaftApplication::RoleCallback")
-            .AddTraceSource("Commit",
-                            "The commit index advanced.",
-                            MakeTraceSourceAccessor(&RaftApplication::m_commitTrace),
-                            "ns3::RaftApplication::CommitCallback")
-            .AddTraceSource("Apply",
-                            "A committed entry was applied to the state machine.",
-                            MakeTraceSourceAccessor(&RaftApplication::m_applyTrace),
-                            "ns3::RaftApplication::ApplyCallback")
-            .AddTraceSource("TxMessage",
-                            "A message left for a peer, as it is on the wire.",
-                            MakeTraceSourceAccessor(&RaftApplication::m_txTrace),
-                            "ns3::RaftApplication::MessageCallback")
-            .AddTraceSource("RxMessage",
-                            "A message from a peer reached the server.",
-                            MakeTraceSourceAccessor(&RaftApplication::m_rxTrace),
-                            "ns3::RaftApplication::MessageCallback")
-            .AddTraceSource("Malformed",
-                            "Something that arrived was no message and was dropped.",
-                            MakeTraceSourceAccessor(&RaftApplication::m_malformedTrace),
-                            "ns3::RaftApplication::ComplaintCallback")
-            .AddTraceSource("Rejected",
-                            "Raft refused or ignored a message, with the rule.",
-                            MakeTraceSourceAccessor(&RaftApplication::m_rejectedTrace),
-                            "ns3::RaftApplication::ComplaintCallback")
-            .AddTraceSource("Step",
-                            "Raft took a step; fired before its consequences are carried out.",
-                            MakeTraceSourceAccessor(&RaftApplication::m_stepTrace),
-                            "ns3::RaftApplication::StepCallback")
-            .AddTraceSource("Life",
-                            "The process started or died.",
-                            MakeTraceSourceAccessor(&RaftApplication::m_lifeTrace),
-                            "ns3::RaftApplication::LifeCallback");
-    return tid;
-}
 
 RaftApplication::RaftApplication()
     : m_random(CreateObject<UniformRandomVariable>())
@@ -209,6 +112,35 @@ RaftApplication::StopApplication()
     Crash();
 }
 
+Config
+RaftApplication::MakeConfig() const
+{
+    const auto duration = [](Time time) { return Duration(time.GetNanoSeconds()); };
+    Config config;
+    config.id = m_serverId;
+    config.servers = m_servers;
+    config.electionTimeoutMin = duration(m_electionTimeoutMin);
+    config.electionTimeoutMax = duration(m_electionTimeoutMax);
+    config.heartbeatInterval = duration(m_heartbeatInterval);
+    config.preVote = m_preVote;
+    config.checkQuorum = m_checkQuorum;
+    config.leaderStickiness = m_leaderStickiness;
+    if (m_readMode != "log" && m_readMode != "index" && m_readMode != "lease")
+    {
+        throw std::invalid_argument("ns3::RaftApplication::ReadMode is \"" + m_readMode +
+                                    "\": expected log, index or lease");
+    }
+    config.readMode = m_readMode == "lease" ? raft::ReadMode::LEASE : raft::ReadMode::INDEX;
+    config.maxClockDrift = m_maxClockDrift;
+    config.maxBatchEntries = m_maxBatchEntries;
+    config.maxBatchBytes = m_maxBatchBytes;
+    config.maxInFlightMessages = m_maxInFlightMessages;
+    config.maxInFlightBytes = m_maxInFlightBytes;
+    config.leaderWritesFirst = m_leaderWritesFirst;
+    config.maxWriteSilence = duration(m_maxWriteSilence);
+    return config;
+}
+
 void
 RaftApplication::Restart()
 {
@@ -216,16 +148,8 @@ RaftApplication::Restart()
     {
         return;
     }
-    Config config;
-    config.id = m_serverId;
-    config.servers = m_servers;
-    config.electionTimeoutMin = Duration(m_electionTimeoutMin.GetNanoSeconds());
-    config.electionTimeoutMax = Duration(m_electionTimeoutMax.GetNanoSeconds());
-    config.heartbeatInterval = Duration(m_heartbeatInterval.GetNanoSeconds());
-    config.maxBatchEntries = m_maxBatchEntries;
-    config.maxBatchBytes = m_maxBatchBytes;
-    m_core = std::make_unique<RaftCore>(std::move(config), m_storage->GetDurable());
-    m_store = KeyValueStore();
+    m_core = std::make_unique<RaftCore>(MakeConfig(), m_storage->GetDurable());
+    RestoreStore(m_storage->GetDurable().snapshot);
     m_durableTicket = 0;
     const uint64_t life = ++m_life;
     m_storage->SetWritten([this, life](uint64_t ticket) {
@@ -283,13 +207,15 @@ RaftApplication::Crash()
     }
     ++m_life;
     m_timer.Cancel();
-    m_storage->DropPending();
+    m_storage->Crash(m_random->GetValue());
     m_storage->SetWritten({});
     m_transport.reset();
     m_core.reset();
     m_work.clear();
     m_held.clear();
     m_waiting.clear();
+    m_waitingReads.clear();
+    m_pendingSnapshot = Compact{};
     m_lifeTrace(m_serverId, false);
 }
 
@@ -387,9 +313,17 @@ RaftApplication::Carry(const Update& update, const Work& work)
     {
         m_commitTrace(m_serverId, m_core->GetCommitIndex());
     }
+    if (update.restore)
+    {
+        RestoreStore(*update.restore);
+    }
     for (const auto& applied : update.applied)
     {
         ApplyEntry(applied);
+    }
+    for (const auto& read : update.reads)
+    {
+        AnswerRead(read);
     }
     ArmTimer(update.deadline);
 }

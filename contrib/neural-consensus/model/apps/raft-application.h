@@ -18,6 +18,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace ns3
@@ -54,6 +55,20 @@ class RaftApplication : public Application
 
     /** @return whether the process runs */
     bool IsUp() const;
+
+    /**
+     * Asks this server, as an operator would, to change who belongs to the cluster by one server.
+     * @param change what to do
+     * @return whether it took the change, or why not and who leads; not from a trace source
+     */
+    raft::ProposalResult ChangeMembership(const raft::ChangeMembership& change);
+
+    /**
+     * Asks this server, as an operator would, to hand leadership over.
+     * @param target a voter, 0 for the one whose log is longest; not from a trace source
+     * @return whether it has begun to
+     */
+    bool TransferLeadership(uint32_t target);
 
     /** @return the state machine of Raft, null while the process is down */
     const raft::RaftCore* GetCore() const;
@@ -117,6 +132,7 @@ class RaftApplication : public Application
         uint64_t request{0};
     };
 
+    raft::Config MakeConfig() const;
     void Feed(Work work);
     void Carry(const raft::Update& update, const Work& work);
     void AnswerProposal(const raft::ProposalResult& result, const Work& work);
@@ -124,6 +140,10 @@ class RaftApplication : public Application
     void Send(const raft::Message& message);
     void Transmit(const raft::Message& message);
     void ApplyEntry(const raft::Applied& applied);
+    void AnswerRead(const raft::ReadResult& result);
+    void RestoreStore(const raft::Snapshot& snapshot);
+    void TakeSnapshot(raft::Index index);
+    void Refuse(uint32_t client, uint64_t request, raft::ServerId leader);
     void ReplyTo(uint32_t client, const RaftClientReply& reply);
     void ArmTimer(raft::TimePoint deadline);
     void HandleTimer();
@@ -136,6 +156,14 @@ class RaftApplication : public Application
         uint64_t request{0};
     };
 
+    /** A client that waits for a read which does not go through the log. */
+    struct WaitingRead
+    {
+        uint32_t client{0};
+        uint64_t request{0};
+        std::string key;
+    };
+
     // Attributes
     uint32_t m_serverId{0};
     uint16_t m_port{9000};
@@ -145,6 +173,16 @@ class RaftApplication : public Application
     Time m_electionTimeoutMax;
     uint32_t m_maxBatchEntries{64};
     uint32_t m_maxBatchBytes{32768};
+    bool m_preVote{true};
+    bool m_checkQuorum{true};
+    bool m_leaderStickiness{true};
+    std::string m_readMode;
+    double m_maxClockDrift{0};
+    uint64_t m_snapshotThreshold{0};
+    uint32_t m_maxInFlightMessages{1};
+    uint64_t m_maxInFlightBytes{0};
+    bool m_leaderWritesFirst{false};
+    Time m_maxWriteSilence;
     bool m_tagMessages{false};
 
     std::vector<uint32_t> m_servers;
@@ -164,6 +202,10 @@ class RaftApplication : public Application
     std::deque<raft::Outgoing> m_held; //!< wait for a write
     uint64_t m_durableTicket{0};
     std::map<raft::Index, Waiting> m_waiting;
+    std::map<uint64_t, WaitingRead> m_waitingReads; //!< by context
+    uint64_t m_lastRead{0};
+    raft::Compact m_pendingSnapshot; //!< taken, given to Raft when as many entries again are there
+    raft::ProposalResult m_operatorResult;
     raft::TimePoint m_deadline{}; //!< when the core wants its next tick
     raft::TimePoint m_timerAt{};  //!< when m_timer fires, on the node's clock
     EventId m_timer;

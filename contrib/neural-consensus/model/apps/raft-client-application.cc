@@ -6,7 +6,7 @@
 #include "ns3/boolean.h"
 #include "ns3/double.h"
 #include "ns3/host-network.h"
-#include "ns3/raft-command.h"
+#include "ns3/raft-bytes.h"
 #include "ns3/simulator.h"
 #include "ns3/udp-socket-factory.h"
 #include "ns3/uinteger.h"
@@ -59,11 +59,23 @@ RaftClientApplication::GetTypeId()
                           MakeTimeChecker(Seconds(0)))
             .AddAttribute("Timeout",
                           "Time after which an operation without an answer ends as unknown.",
-                          TimeValue(Seconds(2)),
+                          TimeValue(Seconds(5)),
                           MakeTimeAccessor(&RaftClientApplication::m_timeout),
                           MakeTimeChecker(NanoSeconds(1)))
+            .AddAttribute("RetryTimeout",
+                          "Time after which a request without an answer is sent again, to another "
+                          "server; 0 for never.",
+                          TimeValue(Seconds(1)),
+                          MakeTimeAccessor(&RaftClientApplication::m_retryTimeout),
+                          MakeTimeChecker(Seconds(0)))
+            .AddAttribute("FollowRedirects",
+                          "Whether a refused request goes to the server that the refusal names, "
+                          "instead of trying one after the other.",
+                          BooleanValue(true),
+                          MakeBooleanAccessor(&RaftClientApplication::m_followRedirects),
+                          MakeBooleanChecker())
             .AddAttribute("RetryDelay",
-                          "Pause before a refused operation is sent again.",
+                          "Pause before a refused request is sent to a server that nobody named.",
                           TimeValue(MilliSeconds(50)),
                           MakeTimeAccessor(&RaftClientApplication::m_retryDelay),
                           MakeTimeChecker(NanoSeconds(1)))
@@ -119,6 +131,7 @@ void
 RaftClientApplication::DoDispose()
 {
     m_arrival.Cancel();
+    m_registration.Cancel();
     m_transport.reset();
     m_pending.clear();
     Application::DoDispose();
@@ -139,6 +152,7 @@ RaftClientApplication::StartApplication()
          [this](uint32_t from, Ptr<Packet> packet) { HandleReply(from, packet); },
          [this](const char* reason) { m_malformedTrace(m_clientId, reason); }});
     m_running = true;
+    Register();
     if (!m_closedLoop)
     {
         ScheduleArrival();
@@ -162,6 +176,7 @@ RaftClientApplication::Finish()
 {
     m_running = false;
     m_arrival.Cancel();
+    m_registration.Cancel();
     while (!m_pending.empty())
     {
         End(m_pending.begin()->first);
@@ -208,19 +223,99 @@ RaftClientApplication::StartOperation()
 }
 
 void
+RaftClientApplication::Register()
+{
+    m_session = 0;
+    m_registering = true;
+    m_registrar = m_registrar == 0 ? m_leader : m_registrar;
+    raft::Command command;
+    command.client = m_clientId;
+    command.op = raft::CommandOp::REGISTER;
+    Transmit(m_registrar, command);
+    m_registration.Cancel();
+    m_registration = Simulator::Schedule(std::max(m_retryTimeout, m_retryDelay), [this] {
+        m_registrar = NextServer(m_registrar);
+        Register();
+    });
+}
+
+void
+RaftClientApplication::HandleRegistration(uint32_t from, const RaftClientReply& reply)
+{
+    if (!m_registering || from != m_registrar)
+    {
+        return; // a second session would be left to expire
+    }
+    if (reply.status == RaftClientReply::Status::NOT_LEADER)
+    {
+        const bool named = reply.leader != 0 && reply.leader != from;
+        m_registrar = AfterRefusal(from, reply);
+        m_registration.Cancel();
+        m_registration = Simulator::Schedule(named && m_followRedirects ? Seconds(0) : m_retryDelay,
+                                             &RaftClientApplication::Register,
+                                             this);
+        return;
+    }
+    raft::ByteReader in(reply.value);
+    const auto session = in.Number<uint64_t>();
+    if (!in.AtEnd() || session == 0)
+    {
+        m_malformedTrace(m_clientId, "registration without a session");
+        return;
+    }
+    m_registering = false;
+    m_registration.Cancel();
+    m_session = session;
+    m_leader = from;
+    m_registrar = 0;
+    for (auto& [request, pending] : m_pending)
+    {
+        if (pending.session == 0)
+        {
+            pending.server = m_leader;
+            Ask(request);
+        }
+    }
+}
+
+void
 RaftClientApplication::Ask(uint64_t request)
 {
     Pending& pending = m_pending.at(request);
+    if (pending.session == 0)
+    {
+        if (m_session == 0)
+        {
+            return; // asked once there is a session
+        }
+        pending.session = m_session; // and stays, so that it is never applied in two
+    }
     ++pending.operation.tries;
+    pending.refused = false;
     raft::Command command;
     command.client = m_clientId;
+    command.session = pending.session;
     command.request = request;
+    command.acknowledged = m_pending.begin()->first; // all before have ended
     command.op = pending.operation.put ? raft::CommandOp::PUT : raft::CommandOp::GET;
     command.key = pending.operation.key;
     command.value = pending.operation.put ? pending.operation.value : "";
+    Transmit(pending.server, command);
+    if (m_retryTimeout.IsStrictlyPositive())
+    {
+        pending.retry = Simulator::Schedule(m_retryTimeout,
+                                            &RaftClientApplication::HandleSilence,
+                                            this,
+                                            request);
+    }
+}
+
+void
+RaftClientApplication::Transmit(uint32_t server, const raft::Command& command)
+{
     Ptr<Packet> packet = Create<Packet>();
     packet->AddHeader(RaftRequestHeader(command.Encode()));
-    m_transport->Send(pending.server, packet);
+    m_transport->Send(server, packet);
 }
 
 void
@@ -232,18 +327,27 @@ RaftClientApplication::HandleReply(uint32_t from, Ptr<Packet> packet)
         m_malformedTrace(m_clientId, "packet that is no reply");
         return;
     }
+    if (reply->request == 0)
+    {
+        HandleRegistration(from, *reply);
+        return;
+    }
     auto at = m_pending.find(reply->request);
-    // A duplicated or late answer, or one from a server that was not asked, says nothing new.
-    if (at == m_pending.end() || at->second.server != from || !at->second.retry.IsExpired())
+    if (at == m_pending.end())
     {
+        return; // repeated or late
+    }
+    Pending& pending = at->second;
+    if (reply->status != RaftClientReply::Status::OK)
+    {
+        // Refusals of earlier tries, and repeated ones, say nothing new.
+        if (pending.server == from && !pending.refused)
+        {
+            HandleRefusal(pending, *reply);
+        }
         return;
     }
-    if (reply->status == RaftClientReply::Status::NOT_LEADER)
-    {
-        HandleRefusal(at->second, *reply);
-        return;
-    }
-    Operation& operation = at->second.operation;
+    Operation& operation = pending.operation;
     operation.known = true;
     operation.ret = Simulator::Now();
     if (!operation.put)
@@ -257,15 +361,50 @@ RaftClientApplication::HandleReply(uint32_t from, Ptr<Packet> packet)
 void
 RaftClientApplication::HandleRefusal(Pending& pending, const RaftClientReply& reply)
 {
-    const bool useful =
-        reply.leader != pending.server &&
-        std::find(m_servers.begin(), m_servers.end(), reply.leader) != m_servers.end();
-    pending.server = useful ? reply.leader : NextServer(pending.server);
-    m_leader = pending.server;
-    pending.retry = Simulator::Schedule(useful ? Seconds(0) : m_retryDelay,
+    if (reply.status == RaftClientReply::Status::SESSION_EXPIRED)
+    {
+        HandleExpiry(pending);
+        return;
+    }
+    const uint32_t next = AfterRefusal(pending.server, reply);
+    const bool named = next == reply.leader && m_followRedirects;
+    pending.server = next;
+    pending.refused = true;
+    m_leader = next;
+    pending.retry.Cancel();
+    pending.retry = Simulator::Schedule(named ? Seconds(0) : m_retryDelay,
                                         &RaftClientApplication::Ask,
                                         this,
                                         reply.request);
+}
+
+void
+RaftClientApplication::HandleExpiry(Pending& pending)
+{
+    if (pending.session == m_session && !m_registering)
+    {
+        Register();
+    }
+    if (pending.operation.tries > 1)
+    {
+        End(pending.operation.request); // an earlier try may have been applied
+        return;
+    }
+    pending.session = 0;
+    pending.retry.Cancel();
+    Ask(pending.operation.request);
+}
+
+void
+RaftClientApplication::HandleSilence(uint64_t request)
+{
+    Pending& pending = m_pending.at(request);
+    if (m_leader == pending.server)
+    {
+        m_leader = NextServer(pending.server);
+    }
+    pending.server = m_leader;
+    Ask(request);
 }
 
 void
@@ -292,6 +431,15 @@ RaftClientApplication::End(uint64_t request)
     {
         Simulator::Schedule(m_thinkTime, &RaftClientApplication::StartOperation, this);
     }
+}
+
+uint32_t
+RaftClientApplication::AfterRefusal(uint32_t server, const RaftClientReply& reply) const
+{
+    const bool useful =
+        m_followRedirects && reply.leader != server &&
+        std::find(m_servers.begin(), m_servers.end(), reply.leader) != m_servers.end();
+    return useful ? reply.leader : NextServer(server);
 }
 
 uint32_t

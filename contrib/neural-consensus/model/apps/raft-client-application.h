@@ -5,6 +5,7 @@
 
 #include "ns3/application.h"
 #include "ns3/event-id.h"
+#include "ns3/raft-command.h"
 #include "ns3/random-variable-stream.h"
 #include "ns3/traced-callback.h"
 
@@ -23,9 +24,10 @@ struct RaftClientReply;
  * a Poisson process, whatever became of earlier ones. Closed loop: a fixed number of operations is
  * under way at any time, each followed by the next after a think time.
  *
- * Written values are unique. A request goes to the server that was last known to lead and follows
- * redirects; a refused one is tried again, since it was certainly not applied. One without an
- * answer within the timeout ends with an unknown outcome and is not repeated.
+ * Written values are unique. The client opens a session first (dissertation 6.3), so that a request
+ * that it repeats is applied once. A request goes to the server that was last known to lead; it is
+ * sent again where a server refuses it or is silent for RetryTimeout, follows redirects, and ends
+ * with an unknown outcome after Timeout.
  */
 class RaftClientApplication : public Application
 {
@@ -76,9 +78,11 @@ class RaftClientApplication : public Application
     struct Pending
     {
         Operation operation;
-        uint32_t server{0}; //!< asked last
-        EventId timeout;
-        EventId retry;
+        uint64_t session{0}; //!< in which it was asked, 0 while it was not
+        uint32_t server{0};  //!< asked last
+        EventId timeout;     //!< end of the operation
+        EventId retry;       //!< the next try
+        bool refused{false}; //!< by `server`: `retry` is a pause, not a wait for an answer
     };
 
     void StartApplication() override;
@@ -86,12 +90,18 @@ class RaftClientApplication : public Application
 
     void ScheduleArrival();
     void StartOperation();
+    void Register();
+    void HandleRegistration(uint32_t from, const RaftClientReply& reply);
     void Ask(uint64_t request);
+    void Transmit(uint32_t server, const raft::Command& command);
     void HandleReply(uint32_t from, Ptr<Packet> packet);
     void HandleRefusal(Pending& pending, const RaftClientReply& reply);
+    void HandleExpiry(Pending& pending);
+    void HandleSilence(uint64_t request);
     void HandleTimeout(uint64_t request);
     void End(uint64_t request);
     uint32_t NextServer(uint32_t after) const;
+    uint32_t AfterRefusal(uint32_t server, const RaftClientReply& reply) const;
 
     // Attributes
     uint32_t m_clientId{0};
@@ -102,7 +112,9 @@ class RaftClientApplication : public Application
     uint32_t m_outstanding{1};
     Time m_thinkTime;
     Time m_timeout;
+    Time m_retryTimeout;
     Time m_retryDelay;
+    bool m_followRedirects{true};
     double m_writeRatio{0.5};
     uint32_t m_keys{16};
     uint32_t m_valueSize{16};
@@ -113,7 +125,11 @@ class RaftClientApplication : public Application
     Ptr<UniformRandomVariable> m_choice;
     std::map<uint64_t, Pending> m_pending;
     uint64_t m_lastRequest{0};
-    uint32_t m_leader{0}; //!< server to ask first
+    uint32_t m_leader{0};    //!< server to ask first
+    uint64_t m_session{0};   //!< 0 for none
+    uint32_t m_registrar{0}; //!< server asked for a session
+    bool m_registering{false};
+    EventId m_registration; //!< the next try to open a session
     bool m_running{false};
     EventId m_arrival;
 

@@ -134,7 +134,7 @@ RaftReplyHeader::Deserialize(Buffer::Iterator start)
     m_reply.request = in.U64();
     m_reply.leader = in.U32();
     m_reply.value = in.Bytes();
-    m_valid = in.Ok() && magic == MAGIC && version == VERSION && status <= 1;
+    m_valid = in.Ok() && magic == MAGIC && version == VERSION && status <= 2;
     m_reply.status = static_cast<RaftClientReply::Status>(status);
     return m_valid ? in.Distance(start) : 0;
 }
@@ -142,8 +142,8 @@ RaftReplyHeader::Deserialize(Buffer::Iterator start)
 void
 RaftReplyHeader::Print(std::ostream& os) const
 {
-    os << "reply " << m_reply.request
-       << (m_reply.status == RaftClientReply::Status::OK ? " ok" : " not leader");
+    static const char* const names[] = {"ok", "not leader", "session expired"};
+    os << "reply " << m_reply.request << " " << names[static_cast<uint8_t>(m_reply.status)];
 }
 
 } // namespace ns3

@@ -17,7 +17,7 @@ class RaftRequestHeader : public Header
 {
   public:
     static constexpr uint8_t MAGIC = 'Q';
-    static constexpr uint8_t VERSION = 1;
+    static constexpr uint8_t VERSION = 2;
 
     /** @return the registered type. */
     static TypeId GetTypeId();
@@ -47,14 +47,16 @@ struct RaftClientReply
 {
     enum class Status : uint8_t
     {
-        OK = 0,        //!< applied; `value` is the result
-        NOT_LEADER = 1 //!< not applied and never will be; `leader` may know more
+        OK = 0,             //!< done; `value` is the result
+        NOT_LEADER = 1,     //!< not done by this try; `leader` may know more
+        SESSION_EXPIRED = 2 //!< not done by this try, nor by any other in that session
     };
 
     uint64_t request{0};                    //!< the client's number of the operation
     Status status{Status::OK};              //!< outcome
     raft::ServerId leader{raft::NO_SERVER}; //!< for NOT_LEADER: whom to ask, if known
-    std::string value;                      //!< result of a read, empty otherwise
+    /** What a read found; of a registration the session, 8 bytes; empty otherwise. */
+    std::string value;
 };
 
 /** A server's answer to a client; magic 'A'. */
@@ -62,7 +64,7 @@ class RaftReplyHeader : public Header
 {
   public:
     static constexpr uint8_t MAGIC = 'A';
-    static constexpr uint8_t VERSION = 1;
+    static constexpr uint8_t VERSION = 2;
 
     /** @return the registered type. */
     static TypeId GetTypeId();

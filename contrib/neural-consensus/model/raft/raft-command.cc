@@ -1,5 +1,7 @@
 #include "raft-command.h"
 
+#include "raft-bytes.h"
+
 #include <stdexcept>
 
 namespace ns3::raft
@@ -8,28 +10,19 @@ namespace ns3::raft
 namespace
 {
 
-template <typename T>
-void
-Write(std::string& out, T value)
+bool
+FitsItsOp(const Command& command)
 {
-    for (std::size_t i = sizeof(T); i-- > 0;)
+    switch (command.op)
     {
-        out.push_back(static_cast<char>(static_cast<uint8_t>(value >> (8 * i))));
+    case CommandOp::PUT:
+        return true;
+    case CommandOp::GET:
+        return command.value.empty();
+    case CommandOp::REGISTER:
+        return command.session == 0 && command.key.empty() && command.value.empty();
     }
-}
-
-/** Takes a number off the front; the caller has checked that it is there. */
-template <typename T>
-T
-Read(std::string_view& in)
-{
-    uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-    {
-        value = value << 8 | static_cast<uint8_t>(in[i]);
-    }
-    in.remove_prefix(sizeof(T));
-    return static_cast<T>(value);
+    return false;
 }
 
 } // namespace
@@ -41,17 +34,19 @@ Command::Encode() const
     {
         throw std::invalid_argument("command: a key has at most 65535 bytes, a value 1048576");
     }
-    if (op == CommandOp::GET && !value.empty())
+    if (!FitsItsOp(*this))
     {
-        throw std::invalid_argument("command: a GET has no value");
+        throw std::invalid_argument("command: a GET has no value, and a REGISTER nothing at all");
     }
     std::string out;
     out.reserve(HEADER_BYTES + key.size() + value.size());
-    Write(out, client);
-    Write(out, request);
-    Write(out, static_cast<uint8_t>(op));
-    Write(out, static_cast<uint16_t>(key.size()));
-    Write(out, static_cast<uint32_t>(value.size()));
+    WriteNumber(out, client);
+    WriteNumber(out, session);
+    WriteNumber(out, request);
+    WriteNumber(out, acknowledged);
+    WriteNumber(out, static_cast<uint8_t>(op));
+    WriteNumber(out, static_cast<uint16_t>(key.size()));
+    WriteNumber(out, static_cast<uint32_t>(value.size()));
     out += key;
     out += value;
     return out;
@@ -60,36 +55,35 @@ Command::Encode() const
 std::optional<Command>
 Command::Decode(std::string_view bytes)
 {
-    if (bytes.size() < HEADER_BYTES)
-    {
-        return std::nullopt;
-    }
+    ByteReader in(bytes);
     Command command;
-    command.client = Read<uint32_t>(bytes);
-    command.request = Read<uint64_t>(bytes);
-    const auto op = Read<uint8_t>(bytes);
-    const std::size_t keyBytes = Read<uint16_t>(bytes);
-    const std::size_t valueBytes = Read<uint32_t>(bytes);
-    if (op > static_cast<uint8_t>(CommandOp::GET) || valueBytes > MAX_VALUE_BYTES ||
-        bytes.size() != keyBytes + valueBytes)
+    command.client = in.Number<uint32_t>();
+    command.session = in.Number<uint64_t>();
+    command.request = in.Number<uint64_t>();
+    command.acknowledged = in.Number<uint64_t>();
+    const auto op = in.Number<uint8_t>();
+    const std::size_t keyBytes = in.Number<uint16_t>();
+    const std::size_t valueBytes = in.Number<uint32_t>();
+    command.key = in.Bytes(keyBytes);
+    command.value = in.Bytes(valueBytes);
+    if (!in.AtEnd() || op > static_cast<uint8_t>(CommandOp::REGISTER) ||
+        valueBytes > MAX_VALUE_BYTES)
     {
         return std::nullopt;
     }
     command.op = static_cast<CommandOp>(op);
-    if (command.op == CommandOp::GET && valueBytes != 0)
+    if (!FitsItsOp(command))
     {
         return std::nullopt;
     }
-    command.key = bytes.substr(0, keyBytes);
-    command.value = bytes.substr(keyBytes);
     return command;
 }
 
 bool
 Command::operator==(const Command& o) const
 {
-    return client == o.client && request == o.request && op == o.op && key == o.key &&
-           value == o.value;
+    return client == o.client && session == o.session && request == o.request &&
+           acknowledged == o.acknowledged && op == o.op && key == o.key && value == o.value;
 }
 
 } // namespace ns3::raft

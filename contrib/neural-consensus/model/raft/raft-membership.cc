@@ -1,5 +1,7 @@
 #include "raft-membership.h"
 
+#include "raft-bytes.h"
+
 #include <algorithm>
 
 namespace ns3::raft
@@ -30,34 +32,12 @@ Erase(std::vector<ServerId>& ids, ServerId id)
     ids.erase(std::remove(ids.begin(), ids.end(), id), ids.end());
 }
 
-void
-Write(std::string& out, uint32_t value, int bytes)
-{
-    for (int i = bytes; i-- > 0;)
-    {
-        out.push_back(static_cast<char>(static_cast<uint8_t>(value >> (8 * i))));
-    }
-}
-
-/** Takes a number off the front; the caller has checked that it is there. */
-uint32_t
-Read(std::string_view& in, std::size_t bytes)
-{
-    uint32_t value = 0;
-    for (std::size_t i = 0; i < bytes; ++i)
-    {
-        value = value << 8 | static_cast<uint8_t>(in[i]);
-    }
-    in.remove_prefix(bytes);
-    return value;
-}
-
 bool
-ReadIds(std::string_view& in, std::size_t count, std::vector<ServerId>& ids)
+ReadIds(ByteReader& in, std::size_t count, std::vector<ServerId>& ids)
 {
     for (std::size_t i = 0; i < count; ++i)
     {
-        const ServerId id = Read(in, 4);
+        const auto id = in.Number<ServerId>();
         if (id == NO_SERVER || id > MAX_SERVER_ID || (!ids.empty() && id <= ids.back()))
         {
             return false;
@@ -118,15 +98,15 @@ Membership::Encode() const
 {
     std::string out;
     out.reserve(4 + 4 * (voters.size() + learners.size()));
-    Write(out, static_cast<uint32_t>(voters.size()), 2);
-    Write(out, static_cast<uint32_t>(learners.size()), 2);
+    WriteNumber(out, static_cast<uint16_t>(voters.size()));
+    WriteNumber(out, static_cast<uint16_t>(learners.size()));
     for (const ServerId id : voters)
     {
-        Write(out, id, 4);
+        WriteNumber(out, id);
     }
     for (const ServerId id : learners)
     {
-        Write(out, id, 4);
+        WriteNumber(out, id);
     }
     return out;
 }
@@ -134,16 +114,12 @@ Membership::Encode() const
 std::optional<Membership>
 Membership::Decode(std::string_view bytes)
 {
-    if (bytes.size() < 4)
-    {
-        return std::nullopt;
-    }
-    const std::size_t voters = Read(bytes, 2);
-    const std::size_t learners = Read(bytes, 2);
+    ByteReader in(bytes);
+    const std::size_t voters = in.Number<uint16_t>();
+    const std::size_t learners = in.Number<uint16_t>();
     Membership membership;
-    if (voters == 0 || bytes.size() != 4 * (voters + learners) ||
-        !ReadIds(bytes, voters, membership.voters) ||
-        !ReadIds(bytes, learners, membership.learners))
+    if (voters == 0 || in.Remaining() != 4 * (voters + learners) ||
+        !ReadIds(in, voters, membership.voters) || !ReadIds(in, learners, membership.learners))
     {
         return std::nullopt;
     }
