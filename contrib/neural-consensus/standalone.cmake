@@ -28,6 +28,7 @@ foreach(layer IN ITEMS raft detection)
   target_include_directories(nc-${layer} PUBLIC "${nc_include_dir}")
   target_link_libraries(nc-${layer} PRIVATE nc-options)
 endforeach()
+target_link_libraries(nc-raft PRIVATE Boost::headers) # the CRC of the log on stable storage
 
 include(torch.cmake)
 nc_add_torch_library(neural-consensus nc-options)
