@@ -1,34 +1,18 @@
 #include "raft-storage.h"
 
+#include "ns3/abort.h"
+#include "ns3/raft-wal.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace ns3
 {
 
 using namespace raft;
-
-namespace
-{
-
-// Bytes that a request costs on disk: hard state or entry, each with a checksum and a length.
-constexpr uint32_t RECORD_SIZE = 24;
-
-uint32_t
-BytesOf(const PersistRequest& request)
-{
-    uint32_t bytes = request.hardState ? RECORD_SIZE : 0;
-    if (request.snapshot)
-    {
-        bytes += RECORD_SIZE + request.snapshot->data->size();
-    }
-    for (const auto& entry : request.entries)
-    {
-        bytes += RECORD_SIZE + (entry.command ? entry.command->size() : 0);
-    }
-    return bytes;
-}
-
-} // namespace
 
 RaftStorage::RaftStorage(Ptr<NodeDisk> disk)
     : m_disk(disk)
@@ -60,8 +44,17 @@ RaftStorage::Write(PersistRequest request)
 }
 
 void
-RaftStorage::DropPending()
+RaftStorage::Crash(double written)
 {
+    NS_ABORT_MSG_IF(!(written >= 0 && written < 1),
+                    "the share of a write that reached the disk is in [0, 1), not " << written);
+    std::string bytes;
+    for (const auto& request : m_inFlight)
+    {
+        AppendRecords(request, bytes);
+    }
+    const auto reached = static_cast<std::size_t>(written * static_cast<double>(bytes.size() + 1));
+    RecoverRecords(std::string_view(bytes).substr(0, reached), m_durable);
     m_waiting.clear();
     m_inFlight.clear();
     ++m_life;
@@ -71,12 +64,14 @@ void
 RaftStorage::StartWrite()
 {
     m_inFlight.swap(m_waiting);
-    uint32_t bytes = 0;
+    std::size_t bytes = 0;
     for (const auto& request : m_inFlight)
     {
-        bytes += BytesOf(request);
+        bytes += SizeOnDisk(request);
     }
-    m_disk->Write(bytes, [this, life = m_life] { Finish(life); });
+    constexpr std::size_t most = std::numeric_limits<uint32_t>::max();
+    m_disk->Write(static_cast<uint32_t>(std::min(bytes, most)),
+                  [this, life = m_life] { Finish(life); });
 }
 
 void

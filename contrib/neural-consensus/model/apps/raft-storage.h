@@ -3,7 +3,7 @@
 
 #include "ns3/node-disk.h"
 #include "ns3/ptr.h"
-#include "ns3/raft-core.h"
+#include "ns3/raft-events.h"
 
 #include <cstdint>
 #include <functional>
@@ -13,9 +13,12 @@ namespace ns3
 {
 
 /**
- * Stable storage of one server: term, vote and log on the node's disk. Requests that come while a
- * write is under way are written together by the next one (group commit). What is not yet written
- * when the process dies is lost.
+ * Stable storage of one server: term, vote, snapshot and log on the node's disk, in the format of
+ * raft-wal.h. Requests that come while a write is under way are written together by the next one
+ * (group commit).
+ *
+ * A write takes the time of its bytes, but they are only made where somebody would look at them:
+ * when a crash tears a write.
  */
 class RaftStorage
 {
@@ -39,8 +42,13 @@ class RaftStorage
     /** @param written whom to tell of finished writes; an empty function for nobody */
     void SetWritten(Written written);
 
-    /** Forgets all writes that are not finished, as when the process dies. */
-    void DropPending();
+    /**
+     * The process dies. Of the write that is under way the first bytes have reached the disk: what
+     * is durable afterwards is what recovery makes of them. Requests that wait for it are lost.
+     * @param written share of the write's bytes that reached the disk, uniform in [0, 1); one share
+     *                in as many as there are bytes stands for all of them, which nobody was told
+     */
+    void Crash(double written);
 
     /** @return what is durable now */
     const raft::DurableState& GetDurable() const;
@@ -54,7 +62,7 @@ class RaftStorage
     std::vector<raft::PersistRequest> m_waiting;
     std::vector<raft::PersistRequest> m_inFlight;
     Written m_written;
-    uint64_t m_life{0}; //!< counts DropPending(), so that a late completion is told apart
+    uint64_t m_life{0}; //!< counts crashes, so that a late completion is told apart
 };
 
 } // namespace ns3
