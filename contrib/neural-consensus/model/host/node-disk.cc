@@ -3,6 +3,7 @@
 #include "ns3/abort.h"
 #include "ns3/double.h"
 #include "ns3/node.h"
+#include "ns3/simulator.h"
 
 #include <cmath>
 #include <utility>
@@ -34,12 +35,29 @@ NodeDisk::GetTypeId()
                           "Rate at which the bytes of a write are transferred",
                           DataRateValue(DataRate("4Gb/s")),
                           MakeDataRateAccessor(&NodeDisk::m_throughput),
-                          MakeDataRateChecker());
+                          MakeDataRateChecker())
+            .AddAttribute("BoutFactor",
+                          "How many times longer writes take during a bout of slowness; 1 for a "
+                          "disk without bouts",
+                          DoubleValue(1),
+                          MakeDoubleAccessor(&NodeDisk::m_boutFactor),
+                          MakeDoubleChecker<double>(1, 1e4))
+            .AddAttribute("MeanBout",
+                          "Mean length of a bout of slowness",
+                          TimeValue(Seconds(10)),
+                          MakeTimeAccessor(&NodeDisk::m_meanBout),
+                          MakeTimeChecker(MilliSeconds(1)))
+            .AddAttribute("MeanGap",
+                          "Mean time from the end of a bout to the start of the next",
+                          TimeValue(Minutes(1)),
+                          MakeTimeAccessor(&NodeDisk::m_meanGap),
+                          MakeTimeChecker(MilliSeconds(1)));
     return tid;
 }
 
 NodeDisk::NodeDisk()
-    : m_noise(CreateObject<NormalRandomVariable>())
+    : m_noise(CreateObject<NormalRandomVariable>()),
+      m_boutDraw(CreateObject<UniformRandomVariable>())
 {
 }
 
@@ -78,7 +96,39 @@ NodeDisk::Write(uint32_t bytes, std::function<void()> done)
     {
         seconds += 8.0 * bytes / static_cast<double>(m_throughput.GetBitRate());
     }
-    m_queue.Submit(Time(0), Seconds(seconds * m_factor), std::move(done));
+    seconds *= IsInBout() ? m_factor * m_boutFactor : m_factor;
+    m_queue.Submit(Time(0), Seconds(seconds), std::move(done));
+}
+
+bool
+NodeDisk::IsInBout()
+{
+    if (m_boutFactor == 1)
+    {
+        return false;
+    }
+    const Time now = Simulator::Now();
+    if (m_boutEnd.IsStrictlyNegative())
+    {
+        // As a disk that has been bad for long is found; what is left of an exponential time is
+        // distributed as all of it.
+        const double share = m_meanBout.GetSeconds() / (m_meanBout + m_meanGap).GetSeconds();
+        m_inBout = m_boutDraw->GetValue(0, 1) < share;
+        m_boutEnd = now + DrawBoutLength();
+    }
+    while (m_boutEnd <= now)
+    {
+        m_inBout = !m_inBout;
+        m_boutEnd += DrawBoutLength();
+    }
+    return m_inBout;
+}
+
+Time
+NodeDisk::DrawBoutLength()
+{
+    const double mean = (m_inBout ? m_meanBout : m_meanGap).GetSeconds();
+    return Seconds(-mean * std::log1p(-m_boutDraw->GetValue(0, 1)));
 }
 
 void
@@ -111,7 +161,8 @@ int64_t
 NodeDisk::AssignStreams(int64_t stream)
 {
     m_noise->SetStream(stream);
-    return 1;
+    m_boutDraw->SetStream(stream + 1);
+    return 2;
 }
 
 void
@@ -119,6 +170,7 @@ NodeDisk::DoDispose()
 {
     m_queue.Clear();
     m_noise = nullptr;
+    m_boutDraw = nullptr;
     Object::DoDispose();
 }
 
