@@ -56,9 +56,10 @@ MeanAppendTime(const ClusterRun& run, uint32_t follower, double start, double en
 }
 
 ClusterRun
-Play(std::vector<std::string> faults, double requestRate = 0)
+Play(std::vector<std::string> faults, double requestRate = 0, double seconds = 20)
 {
     ClusterOptions options;
+    options.seconds = seconds;
     options.faults = std::move(faults);
     options.requestRate = requestRate;
     return RunCluster(options);
@@ -95,6 +96,68 @@ TEST(SlowDisk, DelaysAcknowledgementsOfEntriesButNoHeartbeat)
     EXPECT_GT(MeanAppendTime(run, slow, 8, 13.5), 0.015);
     EXPECT_LT(MeanAppendTime(run, slow, 15, 19), 0.002);
     EXPECT_NEAR(run.MeanRoundTrip(observer, slow, 8.5, 14), 0.004, 0.001);
+}
+
+TEST(SlowDisk, InBoutsDelaysAcknowledgementsOfEntriesWhileABoutLastsAndNeverAHeartbeat)
+{
+    const ClusterRun run =
+        Play({"slow-disk@5+85:node=follower,factor=200,bout=4s,gap=6s,exact=1"}, 20, 95);
+    const uint32_t slow = run.Target();
+    const uint32_t observer = slow == 1 ? 2 : 1;
+    const auto seconds = [](faults::Nanos time) { return time.count() * 1e-9; };
+    double gapStart = 3; // before the fault
+    int bouts = 0;
+    int gaps = 0;
+    for (const faults::SymptomSpan& bout : run.log.symptoms)
+    {
+        const double start = seconds(bout.span.start);
+        const double end = seconds(bout.span.end.value());
+        EXPECT_EQ(bout.node, slow);
+        EXPECT_NEAR(seconds(bout.delay), 199 * 200e-6, 1e-9);
+        EXPECT_GE(start, gapStart);
+        EXPECT_LE(end, 90);
+        // The last write of a bout takes its time, whatever comes then.
+        if (end - start > 0.5)
+        {
+            EXPECT_GT(MeanAppendTime(run, slow, start, end), 0.02) << "in a bout from " << start;
+            EXPECT_NEAR(run.MeanRoundTrip(observer, slow, start, end), 0.004, 0.001);
+            ++bouts;
+        }
+        if (start - gapStart > 1)
+        {
+            EXPECT_LT(MeanAppendTime(run, slow, gapStart + 0.5, start - 0.1), 0.002)
+                << "before a bout from " << start;
+            ++gaps;
+        }
+        gapStart = end;
+    }
+    EXPECT_EQ(seconds(run.log.symptoms.at(0).span.start), 5) << "begins with a bout";
+    EXPECT_GT(bouts, 3);
+    EXPECT_GT(gaps, 3);
+    EXPECT_LT(MeanAppendTime(run, slow, 91, 95), 0.002);
+}
+
+TEST(SlowDisk, TakesItsBoutsFromAStreamOfItsOwn)
+{
+    const std::string fault = "slow-disk@5+60:node=2,factor=200,bout=4s,gap=6s,exact=1";
+    const ClusterRun quiet = Play({fault}, 0, 65);
+    const ClusterRun busy = Play({fault, "slow-disk@6+50:node=2,factor=2,bout=1s,gap=1s"}, 20, 65);
+    std::vector<faults::Nanos> alone;
+    std::vector<faults::Nanos> together;
+    for (const faults::SymptomSpan& bout : quiet.log.symptoms)
+    {
+        alone.push_back(bout.span.start);
+    }
+    for (const faults::SymptomSpan& bout : busy.log.symptoms)
+    {
+        if (bout.delay > std::chrono::milliseconds(10))
+        {
+            together.push_back(bout.span.start);
+        }
+    }
+    EXPECT_GT(alone.size(), 2u);
+    EXPECT_EQ(alone, together);
+    EXPECT_GT(busy.log.symptoms.size(), 2 * alone.size());
 }
 
 TEST(DiskStall, HoldsBackEveryAcknowledgementOfEntriesUntilItsEnd)

@@ -101,6 +101,8 @@ TEST(FaultPlan, ReadsTheKeysOfEachKind)
     EXPECT_EQ(read("slow-cpu@1:node=3,factor=4,delay=30ms").factor, 4);
     EXPECT_EQ(read("slow-cpu@1:node=3").node.id, 3u);
     EXPECT_EQ(read("slow-disk@1:factor=1e3").factor, 1000);
+    EXPECT_EQ(read("slow-disk@1:bout=2s,gap=1min").bout, 2s);
+    EXPECT_EQ(read("slow-disk@1:bout=2s,gap=1min").gap, 1min);
     EXPECT_EQ(read("slow-link@1:node=2,delay=80ms,jitter=9ms").jitter, 9ms);
     EXPECT_EQ(read("omission@1:loss=0.25,to=4.2").loss, 0.25);
     EXPECT_EQ(read("omission@1:node=1,to=4.2").to, (std::vector<uint32_t>{2, 4}));
@@ -142,6 +144,8 @@ TEST(FaultPlan, WritesWhatItReads)
         "host-crash@20s",
         "host-crash@20.000000001+3ms:node=2,exact=1",
         "slow-cpu@1+2:node=leader,factor=2.5,delay=0s",
+        "slow-disk@1+30:node=2,factor=30",
+        "slow-disk@1+30:node=2,factor=30,bout=1.5s,gap=20s",
         "slow-link@1:cut=1>2/3-4,delay=5ms,jitter=0s",
         "omission@1:node=2,to=1.5,loss=0.125",
         "partition@1:groups=1.2|3.4.5",
@@ -176,6 +180,11 @@ TEST(FaultPlan, RefusesWhatItCannotRead)
         {"host-crash@20s+", "a duration above 0s"},
         {"host-crash@20s+0s", "a duration above 0s"},
         {"host-crash@20s+5s+5s", "\"5s+5s\" where a duration"},
+        {"slow-disk@20s:bout=2s", "bout and gap, both or neither"},
+        {"slow-disk@20s:gap=2s", "bout and gap, both or neither"},
+        {"slow-disk@20s:bout=0s,gap=2s", "bout being a time 1ms..1h"},
+        {"slow-disk@20s:bout=2s,gap=2d", "gap being a time 1ms..1d"},
+        {"disk-stall@20s:bout=2s,gap=2s", "a key of disk-stall"},
         {"host-crash@20s:", "key=value"},
         {"host-crash@20s:node", "\"node\" where key=value"},
         {"host-crash@20s:node=1,", "key=value"},

@@ -6,6 +6,7 @@
 #include "ns3/simulator.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace ns3
 {
@@ -19,6 +20,15 @@ Time
 ToTime(Nanos time)
 {
     return NanoSeconds(time.count());
+}
+
+/** An exponential span of at least a nanosecond. */
+Time
+DrawSpan(UniformRandomVariable& random, Nanos mean)
+{
+    const double draw = -std::log1p(-random.GetValue(0, 1));
+    return NanoSeconds(
+        std::max<int64_t>(1, std::llround(draw * static_cast<double>(mean.count()))));
 }
 
 /** "For good", within the range of Time. */
@@ -132,12 +142,9 @@ FaultInjector::BeginSlow(std::size_t index)
         fault.symptoms = {OpenSymptom(fault, "cpu", added, 0)};
         break;
     }
-    case FaultKind::SLOW_DISK: {
-        FaultHost& host = *m_hosts[fault.node - 1];
-        host.SlowDisk(index, p.factor);
-        fault.symptoms = {OpenSymptom(fault, "disk", host.DiskLatency(p.factor), 0)};
+    case FaultKind::SLOW_DISK:
+        BeginBout(index);
         break;
-    }
     case FaultKind::DISK_STALL: {
         const Time span = ToTime(fault.spec.duration.value_or(FOR_GOOD));
         m_hosts[fault.node - 1]->StallDisk(span);
@@ -179,6 +186,32 @@ FaultInjector::BeginSlow(std::size_t index)
         }
         break;
     }
+}
+
+void
+FaultInjector::BeginBout(std::size_t index)
+{
+    Active& fault = m_active[index];
+    const FaultParameters& p = fault.spec.parameters;
+    FaultHost& host = *m_hosts[fault.node - 1];
+    host.SlowDisk(index, p.factor);
+    fault.symptoms = {OpenSymptom(fault, "disk", host.DiskLatency(p.factor), 0)};
+    if (p.bout > Nanos{})
+    {
+        const Time span = DrawSpan(*fault.random, p.bout);
+        fault.next = Simulator::Schedule(span, &FaultInjector::EndBout, this, index);
+    }
+}
+
+void
+FaultInjector::EndBout(std::size_t index)
+{
+    Active& fault = m_active[index];
+    m_hosts[fault.node - 1]->ClearSlowDisk(index);
+    m_log.symptoms[fault.symptoms.front()].span.end = Now();
+    fault.symptoms.clear();
+    const Time span = DrawSpan(*fault.random, fault.spec.parameters.gap);
+    fault.next = Simulator::Schedule(span, &FaultInjector::BeginBout, this, index);
 }
 
 void

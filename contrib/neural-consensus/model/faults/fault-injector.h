@@ -95,6 +95,8 @@ class FaultInjector : public Object
     void CutAll(Active& fault, bool cut);
     void Flap(std::size_t index, bool cut);
     void BeginSlow(std::size_t index);
+    void BeginBout(std::size_t index);
+    void EndBout(std::size_t index);
     void BeginByzantine(std::size_t index);
     void BeginDegradation(std::size_t index);
     void NextSymptom(std::size_t index);

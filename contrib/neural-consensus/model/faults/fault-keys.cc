@@ -264,6 +264,16 @@ const FaultKey DUTY{"duty",
                     "a share 0.01..0.99",
                     [](Text v, uint32_t, P& p) { return ParseNumberIn(v, 0.01, 0.99, p.duty); },
                     [](const P& p) { return FormatNumber(p.duty); }};
+const FaultKey BOUT{
+    "bout",
+    "a time 1ms..1h",
+    [](Text v, uint32_t, P& p) { return ParseTimeIn(v, MINUTE / 60000, MINUTE * 60, p.bout); },
+    [](const P& p) { return p.bout == Nanos{} ? std::string() : FormatTime(p.bout); }};
+const FaultKey GAP{
+    "gap",
+    "a time 1ms..1d",
+    [](Text v, uint32_t, P& p) { return ParseTimeIn(v, MINUTE / 60000, DAY, p.gap); },
+    [](const P& p) { return p.gap == Nanos{} ? std::string() : FormatTime(p.gap); }};
 const FaultKey RESOURCE{"resource",
                         "heap, cpu or nic",
                         [](Text v, uint32_t, P& p) { return ParseWord(v, RESOURCES, p.resource); },
@@ -347,7 +357,7 @@ KeysOf(FaultKind kind)
         {NODE, EXACT},
         {NODE, EXACT},
         {NODE, FACTOR, DELAY, EXACT},
-        {NODE, FACTOR, EXACT},
+        {NODE, FACTOR, BOUT, GAP, EXACT},
         {NODE, EXACT},
         {NODE, CUT, DELAY, JITTER, EXACT},
         {NODE, TO, LOSS, EXACT},

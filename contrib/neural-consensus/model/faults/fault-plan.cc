@@ -124,6 +124,10 @@ CheckCombination(const std::string& text,
     {
         Refuse(text, FormatParameters(fault), "a factor above 1 or a delay above 0s");
     }
+    if ((p.bout == Nanos{}) != (p.gap == Nanos{}))
+    {
+        Refuse(text, FormatParameters(fault), "bout and gap, both or neither,");
+    }
     if (fault.kind == FaultKind::SLOW_LINK && p.delay + p.jitter == Nanos{})
     {
         Refuse(text, FormatParameters(fault), "a delay or a jitter above 0s");

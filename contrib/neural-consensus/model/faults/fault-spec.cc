@@ -50,10 +50,11 @@ FaultParameters::operator==(const FaultParameters& o) const
 {
     return node == o.node && exact == o.exact && cuts == o.cuts && direction == o.direction &&
            to == o.to && factor == o.factor && delay == o.delay && jitter == o.jitter &&
-           loss == o.loss && period == o.period && duty == o.duty && resource == o.resource &&
-           outcome == o.outcome && severity == o.severity && down == o.down &&
-           magnitude == o.magnitude && share == o.share && lieAboutClock == o.lieAboutClock &&
-           offset == o.offset && driftPpm == o.driftPpm;
+           loss == o.loss && period == o.period && duty == o.duty && bout == o.bout &&
+           gap == o.gap && resource == o.resource && outcome == o.outcome &&
+           severity == o.severity && down == o.down && magnitude == o.magnitude &&
+           share == o.share && lieAboutClock == o.lieAboutClock && offset == o.offset &&
+           driftPpm == o.driftPpm;
 }
 
 FaultParameters

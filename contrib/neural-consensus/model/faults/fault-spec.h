@@ -28,7 +28,7 @@ enum class FaultKind : uint8_t
     HOST_CRASH,             //!< the machine falls silent
     PROCESS_CRASH,          //!< the process dies, its host answers with RST or ICMP unreachable
     SLOW_CPU,               //!< work costs more and waits for the scheduler
-    SLOW_DISK,              //!< each write takes a multiple of its time
+    SLOW_DISK,              //!< each write takes a multiple of its time, always or in bouts
     DISK_STALL,             //!< no write ends before the stall does
     SLOW_LINK,              //!< what a host sends arrives later
     OMISSION,               //!< a share of what a host sends is lost
@@ -127,6 +127,8 @@ struct FaultParameters
     double loss{0};                    //!< key loss: share of packets
     Nanos period{};                    //!< key period: of flapping
     double duty{0};                    //!< key duty: share of the period that is cut
+    Nanos bout{};                      //!< key bout: mean length of a bout; 0: slow all the time
+    Nanos gap{};                       //!< key gap: mean time between bouts; 0 without them
     Resource resource{Resource::HEAP}; //!< key resource
     Outcome outcome{Outcome::RANDOM};  //!< key outcome
     double severity{0};                //!< key severity: strength of symptoms, 0 to 1
