@@ -128,9 +128,9 @@ TEST(RaftWalHostile, StopsAtWhatNoCorrectServerCanHaveWrittenAndSaysWhy)
         {HardStateRecord(5, 3), "a second vote in one term"},
         {HardStateRecord(5, 0), "a second vote in one term"},
 
-        {Framed("\2" + Number(12, 8) + Number(3, 8) + Number(0, 3)), "a snapshot of a length"},
+        {Framed("\2" + Number(12, 8) + Number(3, 8) + Number(0, 3)), "a snapshot of fewer bytes"},
         {Framed("\2" + Number(12, 8) + Number(3, 8) + Number(9, 4) + "12345678"),
-         "a snapshot whose members take more bytes"},
+         "a snapshot of fewer bytes"},
         {SnapshotRecord(12, 3, "not an encoding"), "a snapshot that says nothing sensible"},
         {SnapshotRecord(12, 3, Number(0, 4)), "a snapshot that says nothing sensible"},
         {SnapshotRecord(0, 3, MEMBERS), "a snapshot whose index or term"},

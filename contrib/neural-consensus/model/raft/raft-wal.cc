@@ -1,5 +1,6 @@
 #include "raft-wal.h"
 
+#include "raft-bytes.h"
 #include "raft-log.h"
 #include "raft-message-check.h"
 
@@ -33,30 +34,6 @@ constexpr std::size_t SNAPSHOT_BYTES = 8 + 8 + 4;
 constexpr std::size_t TRUNCATION_BYTES = 8;
 constexpr std::size_t ENTRY_BYTES = 8 + 8 + 1;
 
-template <typename T>
-void
-Write(std::string& out, T value)
-{
-    for (std::size_t i = sizeof(T); i-- > 0;)
-    {
-        out.push_back(static_cast<char>(static_cast<uint8_t>(value >> (8 * i))));
-    }
-}
-
-/** Takes a number off the front; the caller has checked that it is there. */
-template <typename T>
-T
-Read(std::string_view& in)
-{
-    uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-    {
-        value = value << 8 | static_cast<uint8_t>(in[i]);
-    }
-    in.remove_prefix(sizeof(T));
-    return static_cast<T>(value);
-}
-
 uint32_t
 ChecksumOf(std::string_view bytes)
 {
@@ -65,7 +42,7 @@ ChecksumOf(std::string_view bytes)
     return crc.checksum();
 }
 
-/** Opens a record at its construction, and closes it, with length and checksum, at its end. */
+/** A record in the making; what is appended up to Close() is its payload. */
 class Record
 {
   public:
@@ -74,7 +51,7 @@ class Record
           m_start(out.size())
     {
         m_out.append(FRAME_BYTES, '\0');
-        Write(m_out, static_cast<uint8_t>(type));
+        WriteNumber(m_out, static_cast<uint8_t>(type));
     }
 
     void Close()
@@ -86,8 +63,8 @@ class Record
             throw std::length_error("stable storage: a record of 4 GiB or more");
         }
         std::string frame;
-        Write(frame, static_cast<uint32_t>(body.size()));
-        Write(frame, ChecksumOf(body));
+        WriteNumber(frame, static_cast<uint32_t>(body.size()));
+        WriteNumber(frame, ChecksumOf(body));
         m_out.replace(m_start, FRAME_BYTES, frame);
     }
 
@@ -127,15 +104,15 @@ SizeOf(const Payload& bytes)
 // cannot have written it after what is there, which leaves the write in pieces, or null.
 
 const char*
-ReadHardState(std::string_view in, const DurableState& durable, PersistRequest& request)
+ReadHardState(ByteReader& in, const DurableState& durable, PersistRequest& request)
 {
-    if (in.size() != HARD_STATE_BYTES)
+    HardState state;
+    state.term = in.Number<uint64_t>();
+    state.vote = in.Number<uint32_t>();
+    if (!in.AtEnd())
     {
         return "a hard state of a length that it never has";
     }
-    HardState state;
-    state.term = Read<uint64_t>(in);
-    state.vote = Read<uint32_t>(in);
     if (state.term > MAX_TERM || state.vote > MAX_SERVER_ID ||
         (state.term == 0 && state.vote != NO_SERVER))
     {
@@ -155,30 +132,27 @@ ReadHardState(std::string_view in, const DurableState& durable, PersistRequest& 
 }
 
 const char*
-ReadSnapshot(std::string_view in, const DurableState& durable, PersistRequest& request)
+ReadSnapshot(ByteReader& in, const DurableState& durable, PersistRequest& request)
 {
-    if (in.size() < SNAPSHOT_BYTES)
-    {
-        return "a snapshot of a length that it never has";
-    }
     Snapshot& snapshot = request.snapshot.emplace();
-    snapshot.lastIndex = Read<uint64_t>(in);
-    snapshot.lastTerm = Read<uint64_t>(in);
-    const uint32_t length = Read<uint32_t>(in);
-    if (length > in.size())
+    snapshot.lastIndex = in.Number<uint64_t>();
+    snapshot.lastTerm = in.Number<uint64_t>();
+    const std::string_view members = in.Bytes(in.Number<uint32_t>());
+    const std::string_view data = in.Bytes(in.Remaining());
+    if (!in.Ok())
     {
-        return "a snapshot whose members take more bytes than it has";
+        return "a snapshot of fewer bytes than its members and fields take";
     }
-    if (length > 0)
+    if (!members.empty())
     {
-        std::optional<Membership> membership = Membership::Decode(in.substr(0, length));
+        std::optional<Membership> membership = Membership::Decode(members);
         if (!membership)
         {
             return "a snapshot that says nothing sensible about who belongs to the cluster";
         }
         snapshot.membership = *std::move(membership);
     }
-    snapshot.data = std::make_shared<const std::string>(in.substr(length));
+    snapshot.data = std::make_shared<const std::string>(data);
     if (snapshot.lastIndex == 0 || snapshot.lastIndex > MAX_INDEX || snapshot.lastTerm == 0 ||
         snapshot.lastTerm > durable.hardState.term)
     {
@@ -205,31 +179,30 @@ FindGap(Index index, const DurableState& durable)
 }
 
 const char*
-ReadTruncation(std::string_view in, const DurableState& durable, PersistRequest& request)
+ReadTruncation(ByteReader& in, const DurableState& durable, PersistRequest& request)
 {
-    if (in.size() != TRUNCATION_BYTES)
+    request.firstIndex = in.Number<uint64_t>();
+    if (!in.AtEnd())
     {
         return "a truncation of a length that it never has";
     }
-    request.firstIndex = Read<uint64_t>(in);
     return FindGap(request.firstIndex, durable);
 }
 
 const char*
-ReadEntry(std::string_view in, const DurableState& durable, PersistRequest& request)
+ReadEntry(ByteReader& in, const DurableState& durable, PersistRequest& request)
 {
-    if (in.size() < ENTRY_BYTES)
+    request.firstIndex = in.Number<uint64_t>();
+    Entry entry;
+    entry.term = in.Number<uint64_t>();
+    entry.type = static_cast<EntryType>(in.Number<uint8_t>());
+    if (!in.Ok())
     {
         return "an entry of a length that it never has";
     }
-    request.firstIndex = Read<uint64_t>(in);
-    Entry entry;
-    entry.term = Read<uint64_t>(in);
-    const auto type = Read<uint8_t>(in);
-    entry.type = static_cast<EntryType>(type);
-    if (entry.type != EntryType::NOOP || !in.empty())
+    if (entry.type != EntryType::NOOP || in.Remaining() > 0)
     {
-        entry.command = std::make_shared<const std::string>(in);
+        entry.command = std::make_shared<const std::string>(in.Bytes(in.Remaining()));
     }
     if (!IsWellFormed(entry))
     {
@@ -256,17 +229,17 @@ ReadEntry(std::string_view in, const DurableState& durable, PersistRequest& requ
 const char*
 ReadRecord(std::string_view body, const DurableState& durable, PersistRequest& request)
 {
-    const auto type = Read<uint8_t>(body);
-    switch (static_cast<RecordType>(type))
+    ByteReader in(body);
+    switch (static_cast<RecordType>(in.Number<uint8_t>()))
     {
     case RecordType::HARD_STATE:
-        return ReadHardState(body, durable, request);
+        return ReadHardState(in, durable, request);
     case RecordType::SNAPSHOT:
-        return ReadSnapshot(body, durable, request);
+        return ReadSnapshot(in, durable, request);
     case RecordType::TRUNCATION:
-        return ReadTruncation(body, durable, request);
+        return ReadTruncation(in, durable, request);
     case RecordType::ENTRY:
-        return ReadEntry(body, durable, request);
+        return ReadEntry(in, durable, request);
     }
     return "a record of an unknown type";
 }
@@ -288,18 +261,19 @@ TakeRecord(std::string_view bytes, std::string_view& body)
     {
         return "a torn record: less than its length and checksum";
     }
-    const uint32_t length = Read<uint32_t>(bytes);
-    const uint32_t checksum = Read<uint32_t>(bytes);
+    ByteReader in(bytes);
+    const auto length = in.Number<uint32_t>();
+    const auto checksum = in.Number<uint32_t>();
     if (length < TYPE_BYTES)
     {
         // The checksum of nothing is 0: a row of zeros would be a row of empty records.
         return "a record without a type";
     }
-    if (length > bytes.size())
+    if (length > in.Remaining())
     {
         return "a torn record: fewer bytes than its length says";
     }
-    body = bytes.substr(0, length);
+    body = in.Bytes(length);
     return ChecksumOf(body) == checksum ? nullptr : "a record whose checksum does not fit it";
 }
 
@@ -311,17 +285,17 @@ AppendRecords(const PersistRequest& request, std::string& out)
     if (request.hardState)
     {
         Record record(out, RecordType::HARD_STATE);
-        Write(out, uint64_t{request.hardState->term});
-        Write(out, uint32_t{request.hardState->vote});
+        WriteNumber(out, uint64_t{request.hardState->term});
+        WriteNumber(out, uint32_t{request.hardState->vote});
         record.Close();
     }
     if (request.snapshot)
     {
         const std::string membership = EncodeMembership(request.snapshot->membership);
         Record record(out, RecordType::SNAPSHOT);
-        Write(out, uint64_t{request.snapshot->lastIndex});
-        Write(out, uint64_t{request.snapshot->lastTerm});
-        Write(out, static_cast<uint32_t>(membership.size()));
+        WriteNumber(out, uint64_t{request.snapshot->lastIndex});
+        WriteNumber(out, uint64_t{request.snapshot->lastTerm});
+        WriteNumber(out, static_cast<uint32_t>(membership.size()));
         out += membership;
         out += *request.snapshot->data;
         record.Close();
@@ -333,16 +307,16 @@ AppendRecords(const PersistRequest& request, std::string& out)
     if (request.entries.empty())
     {
         Record record(out, RecordType::TRUNCATION);
-        Write(out, uint64_t{request.firstIndex});
+        WriteNumber(out, uint64_t{request.firstIndex});
         record.Close();
     }
     Index index = request.firstIndex;
     for (const Entry& entry : request.entries)
     {
         Record record(out, RecordType::ENTRY);
-        Write(out, uint64_t{index++});
-        Write(out, uint64_t{entry.term});
-        Write(out, static_cast<uint8_t>(entry.type));
+        WriteNumber(out, uint64_t{index++});
+        WriteNumber(out, uint64_t{entry.term});
+        WriteNumber(out, static_cast<uint8_t>(entry.type));
         if (entry.command)
         {
             out += *entry.command;
