@@ -3,9 +3,11 @@
 #include "ns3/abort.h"
 #include "ns3/arp-cache.h"
 #include "ns3/host-network.h"
+#include "ns3/host-routing.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-interface.h"
 #include "ns3/ipv4-l3-protocol.h"
+#include "ns3/ipv4-routing-helper.h"
 #include "ns3/ipv4-static-routing-helper.h"
 #include "ns3/traffic-control-layer.h"
 
@@ -17,12 +19,27 @@ namespace ns3
 namespace
 {
 
+/** Gives hosts HostRouting. */
+class HostRoutingHelper : public Ipv4RoutingHelper
+{
+  public:
+    HostRoutingHelper* Copy() const override
+    {
+        return new HostRoutingHelper(*this); // ns-3 takes it over
+    }
+
+    Ptr<Ipv4RoutingProtocol> Create(Ptr<Node>) const override
+    {
+        return CreateObject<HostRouting>();
+    }
+};
+
 void
-InstallStack(const NodeContainer& nodes)
+InstallStack(const NodeContainer& nodes, const Ipv4RoutingHelper& routing)
 {
     InternetStackHelper internet;
     internet.SetIpv6StackInstall(false);
-    internet.SetRoutingHelper(Ipv4StaticRoutingHelper());
+    internet.SetRoutingHelper(routing);
     internet.Install(nodes);
 }
 
@@ -57,8 +74,8 @@ ConsensusTopologyBuilder::ConsensusTopologyBuilder(const TopologyOptions& option
     m_topology.m_servers.Create(options.servers);
     m_topology.m_clients.Create(options.clients);
     m_topology.m_devices.resize(HostCount());
-    InstallStack(m_topology.m_servers);
-    InstallStack(m_topology.m_clients);
+    InstallStack(m_topology.m_servers, HostRoutingHelper());
+    InstallStack(m_topology.m_clients, HostRoutingHelper());
     for (uint32_t id = 1; id <= HostCount(); ++id)
     {
         Ptr<HostNetwork> network = CreateObject<HostNetwork>();
@@ -98,7 +115,7 @@ Ptr<Node>
 ConsensusTopologyBuilder::AddRouter()
 {
     NodeContainer router(1);
-    InstallStack(router);
+    InstallStack(router, Ipv4StaticRoutingHelper());
     m_topology.m_infrastructure.Add(router);
     return router.Get(0);
 }
@@ -141,6 +158,7 @@ ConsensusTopologyBuilder::Reach(uint32_t from,
                                 Ptr<NetemQueueDisc> disc)
 {
     Host(from)->GetObject<HostNetwork>()->AddHost(to, address, disc);
+    DynamicCast<HostRouting>(Host(from)->GetObject<Ipv4>()->GetRoutingProtocol())->Keep(address);
 }
 
 void

@@ -61,7 +61,10 @@ class ConsensusTopologyBuilder
     /** Counts a device of a router or the like to the topology. */
     void AddOtherDevice(Ptr<NetDevice> device);
 
-    /** Says under which address and through which of its queue discs a host reaches another. */
+    /**
+     * Says under which address and through which of its queue discs a host reaches another; there
+     * must be a route.
+     */
     void Reach(uint32_t from, uint32_t to, Ipv4Address address, Ptr<NetemQueueDisc> disc);
 
     /**
