@@ -73,6 +73,7 @@ class RaftStreamTransport : public RaftTransport
     std::map<uint32_t, uint64_t> m_outgoing;      //!< by host, number of the one opened from here
     /** Number of each socket's connection. Never iterated: addresses have no lasting order. */
     std::unordered_map<const Socket*, uint64_t> m_numbers;
+    const Ptr<Packet> m_nothing{Create<Packet>()}; //!< empty, and never added to
     uint64_t m_lastNumber{0};
     EventId m_stallTimer;
 };

@@ -47,7 +47,7 @@ class RaftTransport
     /**
      * Sends a message.
      * @param host to whom
-     * @param message its bytes
+     * @param message its bytes; the packet is the transport's from then on
      */
     virtual void Send(uint32_t host, Ptr<Packet> message) = 0;
 
