@@ -13,9 +13,13 @@
 #include "ns3/double.h"
 #include "ns3/fault-generator.h"
 #include "ns3/fault-injector.h"
+#include "ns3/global-value.h"
+#include "ns3/map-scheduler.h"
+#include "ns3/object-factory.h"
 #include "ns3/raft-invariants.h"
 #include "ns3/simulator.h"
 #include "ns3/tcp-socket-factory.h"
+#include "ns3/type-id.h"
 #include "ns3/udp-socket-factory.h"
 #include "ns3/uinteger.h"
 
@@ -40,6 +44,21 @@ constexpr int64_t OBSERVATION_STREAMS = 300000000;
 constexpr int64_t RING_STREAM = 390000000;
 constexpr int64_t PLAN_STREAM = 400000000;
 constexpr int64_t FAULT_STREAMS = 400000001;
+
+/**
+ * Has events kept in a heap, unless the user chose something else than ns-3's default, a tree. The
+ * order of events is the same; with many timers a heap is faster.
+ */
+void
+ChooseScheduler()
+{
+    TypeIdValue chosen;
+    GlobalValue::GetValueByName("SchedulerType", chosen);
+    if (chosen.Get() == MapScheduler::GetTypeId())
+    {
+        Simulator::SetScheduler(ObjectFactory("ns3::PriorityQueueScheduler"));
+    }
+}
 
 /** Prints how far the simulation is, where a person looks. */
 class Progress
@@ -406,6 +425,7 @@ RunScenario(const ScenarioOptions& options)
     {
         MakeOutputFolder(options.out);
     }
+    ChooseScheduler();
     {
         Scenario scenario(options);
         scenario.Run();
