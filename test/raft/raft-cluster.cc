@@ -1,9 +1,8 @@
+// What is done to the cluster from outside, and how it is looked at.
+
 #include "raft-cluster.h"
 
 #include <algorithm>
-#include <sstream>
-#include <stdexcept>
-#include <tuple>
 
 namespace ns3::raft::test
 {
@@ -27,6 +26,18 @@ Cluster::Cluster(std::vector<Config> configs,
 }
 
 void
+Cluster::SetWatcher(ClusterWatcher* watcher)
+{
+    m_watcher = watcher;
+}
+
+void
+Cluster::KeepTranscript(bool keep)
+{
+    m_keepTranscript = keep;
+}
+
+void
 Cluster::FixRandom(ServerId id, double value)
 {
     At(id).fixedRandom = value;
@@ -39,25 +50,6 @@ Cluster::Start()
     {
         Restart(id);
     }
-}
-
-void
-Cluster::RunUntil(TimePoint end)
-{
-    while (!m_tasks.empty() && m_tasks.top().at <= end)
-    {
-        const Task task = m_tasks.top();
-        m_tasks.pop();
-        m_now = task.at;
-        task.run();
-    }
-    m_now = end;
-}
-
-void
-Cluster::RunFor(Duration span)
-{
-    RunUntil(m_now + span);
 }
 
 World&
@@ -76,10 +68,24 @@ void
 Cluster::Crash(ServerId id)
 {
     Server& server = At(id);
+    if (!server.core)
+    {
+        return;
+    }
+    Note(std::to_string(id) + " crashes");
+    ++m_tally.crashes;
     server.core.reset();
     server.waiting.clear();
-    server.store = KeyValueStore{};
+    TearWrite(server);
+    server.writes.clear();
+    server.store = KeyValueStore(m_world.maxSessions);
+    server.wakeAt.reset();
+    server.disrupts = false;
     ++server.life;
+    if (m_watcher)
+    {
+        m_watcher->OnCrashed(id);
+    }
 }
 
 void
@@ -90,6 +96,8 @@ Cluster::Restart(ServerId id)
     server.diskFree = m_now;
     server.reportFree = m_now;
     m_checker.AfterRestart(*server.core);
+    RestoreStore(id, server.disk.snapshot);
+    m_tally.restartsFromSnapshot += server.disk.snapshot.lastIndex > 0 ? 1 : 0;
     StepWith(id, Tick{});
 }
 
@@ -118,6 +126,39 @@ Cluster::HealAll()
     m_cuts.clear();
 }
 
+void
+Cluster::SetClockRate(ServerId id, double rate)
+{
+    At(id).clock.SetRate(m_now, rate);
+    if (IsUp(id))
+    {
+        Wake(id); // the Tick that is scheduled comes at another moment now
+    }
+}
+
+void
+Cluster::JumpClock(ServerId id, Duration by)
+{
+    At(id).clock.Jump(m_now, by);
+    if (IsUp(id))
+    {
+        Wake(id);
+    }
+}
+
+void
+Cluster::StallDisk(ServerId id, Duration span)
+{
+    At(id).diskFree = std::max(At(id).diskFree, m_now) + span;
+    ++m_tally.stalls;
+}
+
+void
+Cluster::SlowDisk(ServerId id, double factor)
+{
+    At(id).slowness = factor;
+}
+
 ProposalResult
 Cluster::Propose(ServerId id, const std::string& command)
 {
@@ -128,6 +169,31 @@ Cluster::Propose(ServerId id, const std::string& command)
     const Update* update =
         StepWith(id, raft::Propose{std::make_shared<const std::string>(command)});
     return update ? update->proposal.value() : ProposalResult{};
+}
+
+void
+Cluster::Read(ServerId id, uint64_t context)
+{
+    if (IsUp(id))
+    {
+        StepWith(id, raft::Read{context});
+    }
+}
+
+ProposalResult
+Cluster::Change(ServerId id, const ChangeMembership& change)
+{
+    const Update* update = IsUp(id) ? StepWith(id, change) : nullptr;
+    return update ? update->proposal.value() : ProposalResult{};
+}
+
+void
+Cluster::Transfer(ServerId id, ServerId target)
+{
+    if (IsUp(id))
+    {
+        StepWith(id, TransferLeadership{target});
+    }
 }
 
 std::size_t
@@ -160,6 +226,12 @@ Cluster::GetChecker() const
     return m_checker;
 }
 
+const ClusterTally&
+Cluster::GetTally() const
+{
+    return m_tally;
+}
+
 ServerId
 Cluster::FindLeader() const
 {
@@ -182,12 +254,6 @@ Cluster::GetTranscript() const
     return m_transcript;
 }
 
-uint64_t
-Cluster::GetStepCount() const
-{
-    return m_steps;
-}
-
 Cluster::Server&
 Cluster::At(ServerId id)
 {
@@ -198,213 +264,6 @@ const Cluster::Server&
 Cluster::At(ServerId id) const
 {
     return m_servers.at(id - 1);
-}
-
-double
-Cluster::Draw()
-{
-    // Standard distributions differ from one library to the next; this does not.
-    return static_cast<double>(m_random() >> 11) * 0x1p-53;
-}
-
-Duration
-Cluster::DrawBetween(Duration low, Duration high)
-{
-    const double span = static_cast<double>((high - low).count());
-    return low + Duration(static_cast<Duration::rep>(Draw() * span));
-}
-
-void
-Cluster::Schedule(TimePoint at, std::function<void()> run)
-{
-    m_tasks.push(Task{at, ++m_order, std::move(run)});
-}
-
-void
-Cluster::ScheduleFor(ServerId id, TimePoint at, std::function<void()> run)
-{
-    Schedule(at, [this, id, life = At(id).life, run = std::move(run)] {
-        if (At(id).life == life)
-        {
-            run();
-        }
-    });
-}
-
-const Update*
-Cluster::StepWith(ServerId id, decltype(Event::what) what)
-{
-    const double random = At(id).fixedRandom ? *At(id).fixedRandom : Draw();
-    return Step(id, Event{m_now, random, std::move(what)});
-}
-
-const Update*
-Cluster::Step(ServerId id, Event event)
-{
-    Server& server = At(id);
-    const bool wasDue = !std::holds_alternative<Tick>(event.what) && server.deadline <= m_now;
-    const Update& update = server.core->Step(event);
-    ++m_steps;
-    m_checker.AfterStep(*server.core, update);
-    if (update.deadline <= m_now && !wasDue)
-    {
-        throw std::logic_error("a deadline in the past, although none was due");
-    }
-    Handle(id, update);
-    return server.core ? &update : nullptr;
-}
-
-void
-Cluster::Handle(ServerId id, const Update& update)
-{
-    Server& server = At(id);
-    for (const RoleChange& change : update.roleChanges)
-    {
-        static const char* const names[] = {"follower", "candidate", "leader"};
-        std::ostringstream line;
-        line << id << " is " << names[static_cast<int>(change.role)] << " in term " << change.term;
-        if (change.role == Role::FOLLOWER && change.leader != NO_SERVER)
-        {
-            line << " of " << change.leader;
-        }
-        Note(line.str());
-    }
-    for (const Applied& applied : update.applied)
-    {
-        if (applied.entry.command)
-        {
-            server.store.Apply(*applied.entry.command);
-        }
-    }
-    if (update.commitAdvanced)
-    {
-        Note(std::to_string(id) + " commits " + std::to_string(server.core->GetCommitIndex()));
-    }
-    if (update.persist)
-    {
-        StartWrite(id, *update.persist);
-    }
-    if (server.deadline != update.deadline)
-    {
-        server.deadline = update.deadline;
-        ScheduleFor(id, std::max(update.deadline, m_now), [this, id, at = update.deadline] {
-            if (At(id).deadline == at)
-            {
-                At(id).deadline = TimePoint{-1};
-                StepWith(id, Tick{});
-            }
-        });
-    }
-    for (const Outgoing& outgoing : update.messages)
-    {
-        if (m_world.crashWhileSending > 0 && Draw() < m_world.crashWhileSending)
-        {
-            Crash(id);
-            return;
-        }
-        if (outgoing.afterTicket == 0)
-        {
-            Transmit(outgoing.message);
-        }
-        else
-        {
-            server.waiting.push_back(outgoing);
-        }
-    }
-}
-
-void
-Cluster::StartWrite(ServerId id, const PersistRequest& request)
-{
-    Server& server = At(id);
-    server.diskFree =
-        std::max(server.diskFree, m_now) + DrawBetween(m_world.writeMin, m_world.writeMax);
-    ScheduleFor(id, server.diskFree, [this, id, request] { FinishWrite(id, request); });
-}
-
-void
-Cluster::FinishWrite(ServerId id, const PersistRequest& request)
-{
-    Server& server = At(id);
-    if (request.hardState)
-    {
-        server.disk.hardState = *request.hardState;
-    }
-    if (request.firstIndex != 0)
-    {
-        server.disk.log.resize(request.firstIndex - 1);
-        server.disk.log.insert(server.disk.log.end(),
-                               request.entries.begin(),
-                               request.entries.end());
-    }
-    if (m_world.crashAfterWrite > 0 && Draw() < m_world.crashAfterWrite)
-    {
-        Crash(id);
-        return;
-    }
-    // The report takes a moment of its own, in which the server can die with the write done.
-    server.reportFree =
-        std::max(server.reportFree, m_now) + DrawBetween(Duration::zero(), m_world.writeMax / 4);
-    ScheduleFor(id, server.reportFree, [this, id, ticket = request.ticket] {
-        ReleaseWaiting(id, ticket);
-        StepWith(id, Persisted{ticket});
-    });
-}
-
-void
-Cluster::ReleaseWaiting(ServerId id, uint64_t ticket)
-{
-    std::vector<Outgoing> kept;
-    for (Outgoing& outgoing : At(id).waiting)
-    {
-        if (outgoing.afterTicket <= ticket)
-        {
-            Transmit(outgoing.message);
-        }
-        else
-        {
-            kept.push_back(std::move(outgoing));
-        }
-    }
-    At(id).waiting = std::move(kept);
-}
-
-void
-Cluster::Transmit(const Message& message)
-{
-    const auto* vote = std::get_if<RequestVoteReply>(&message.body);
-    if (vote && vote->granted)
-    {
-        Note(std::to_string(message.from) + " votes for " + std::to_string(message.to) +
-             " in term " + std::to_string(message.term));
-    }
-    const int copies = m_world.duplicate > 0 && Draw() < m_world.duplicate ? 2 : 1;
-    for (int i = 0; i < copies; ++i)
-    {
-        const bool lost = m_world.drop > 0 && Draw() < m_world.drop;
-        const Duration delay = DrawBetween(m_world.delayMin, m_world.delayMax);
-        if (!lost && m_cuts.count({message.from, message.to}) == 0)
-        {
-            Schedule(m_now + delay, [this, message] { Deliver(message); });
-        }
-    }
-}
-
-void
-Cluster::Deliver(const Message& message)
-{
-    if (IsUp(message.to))
-    {
-        StepWith(message.to, Receive{message});
-    }
-}
-
-void
-Cluster::Note(const std::string& line)
-{
-    std::ostringstream out;
-    out << std::chrono::duration<double, std::milli>(m_now).count() << " ms: " << line;
-    m_transcript.push_back(out.str());
 }
 
 } // namespace ns3::raft::test

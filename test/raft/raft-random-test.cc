@@ -1,174 +1,15 @@
-// Clusters in a world that loses, repeats, delays and reorders messages, cuts links one way and
-// crashes servers at any moment. The cluster checks the invariants after every step.
+// Clusters in a world that loses, repeats, delays and reorders messages, cuts links one way,
+// crashes servers at any moment, tears and stalls their writes, sets their clocks, and changes who
+// belongs and who leads. For thousands of seeds there is the program raft-torment.
 
-#include "raft-cluster.h"
-#include "raft-test-support.h"
-
-#include "ns3/raft-command.h"
+#include "raft-torment.h"
 
 #include <gtest/gtest.h>
+#include <set>
+#include <string>
 
 namespace ns3::raft::test
 {
-
-namespace
-{
-
-/** A cluster and the one who torments it, both from one seed. */
-class Torment
-{
-  public:
-    explicit Torment(uint64_t seed)
-        : m_random(seed * 7919 + 1),
-          m_cluster(MakeConfigs(), MakeWorld(), seed)
-    {
-    }
-
-    void Run()
-    {
-        m_cluster.Start();
-        for (int round = 0; round < 60; ++round)
-        {
-            Act();
-            for (uint64_t i = Below(6); i > 0; --i)
-            {
-                Put(AnyServer());
-            }
-            m_cluster.RunFor(Ms(1) * static_cast<int64_t>(1 + Below(120)));
-        }
-    }
-
-    void Heal()
-    {
-        World& world = m_cluster.GetWorld();
-        world.drop = world.duplicate = world.crashAfterWrite = world.crashWhileSending = 0;
-        m_cluster.HealAll();
-        for (ServerId id = 1; id <= m_cluster.GetSize(); ++id)
-        {
-            if (!m_cluster.IsUp(id))
-            {
-                m_cluster.Restart(id);
-            }
-        }
-        m_cluster.RunFor(Ms(6000));
-    }
-
-    ProposalResult Put(ServerId server)
-    {
-        Command command;
-        command.request = ++m_requests;
-        command.op = CommandOp::PUT;
-        command.key = "key " + std::to_string(Below(5));
-        command.value = std::to_string(m_requests);
-        return m_cluster.Propose(server, command.Encode());
-    }
-
-    Cluster& GetCluster()
-    {
-        return m_cluster;
-    }
-
-  private:
-    uint64_t Below(uint64_t bound)
-    {
-        return m_random() % bound;
-    }
-
-    ServerId AnyServer()
-    {
-        return static_cast<ServerId>(1 + Below(m_cluster.GetSize()));
-    }
-
-    std::vector<Config> MakeConfigs()
-    {
-        const uint32_t sizes[] = {1, 2, 3, 3, 4, 5, 5, 7};
-        const uint32_t n = sizes[Below(8)];
-        std::vector<Config> configs;
-        const auto entries = static_cast<uint32_t>(1 + Below(8));
-        for (ServerId id = 1; id <= n; ++id)
-        {
-            configs.push_back(MakeConfig(id, n));
-            configs.back().electionTimeoutMin = Ms(150);
-            configs.back().electionTimeoutMax = Ms(300);
-            configs.back().heartbeatInterval = Ms(50);
-            configs.back().maxBatchEntries = entries;
-        }
-        return configs;
-    }
-
-    World MakeWorld()
-    {
-        World world;
-        world.delayMin = Ms(1);
-        world.delayMax = Ms(2) * static_cast<int64_t>(1 + Below(20));
-        world.drop = 0.05 * static_cast<double>(Below(5));
-        world.duplicate = 0.05 * static_cast<double>(Below(5));
-        world.writeMax = Ms(1) * static_cast<int64_t>(Below(20));
-        world.crashAfterWrite = Below(2) ? 0.004 : 0;
-        world.crashWhileSending = Below(2) ? 0.002 : 0;
-        return world;
-    }
-
-    void Act()
-    {
-        const ServerId a = AnyServer();
-        const ServerId b = AnyServer();
-        switch (Below(8))
-        {
-        case 0:
-            m_cluster.Crash(a);
-            break;
-        case 1:
-            if (const ServerId leader = m_cluster.FindLeader())
-            {
-                m_cluster.Crash(leader);
-            }
-            break;
-        case 2:
-        case 3:
-            m_cluster.SetCut(a, b, true);
-            break;
-        case 4:
-            m_cluster.HealAll();
-            break;
-        default:
-            for (ServerId id = 1; id <= m_cluster.GetSize(); ++id)
-            {
-                if (!m_cluster.IsUp(id) && Below(2))
-                {
-                    m_cluster.Restart(id);
-                }
-            }
-        }
-    }
-
-    std::mt19937_64 m_random;
-    Cluster m_cluster;
-    uint64_t m_requests{0};
-};
-
-void
-ExpectConverged(Torment& torment)
-{
-    Cluster& cluster = torment.GetCluster();
-    const ServerId leader = cluster.FindLeader();
-    ASSERT_NE(leader, NO_SERVER) << "no leader after the world was healed";
-    const ProposalResult last = torment.Put(leader);
-    ASSERT_TRUE(last.accepted);
-    cluster.RunFor(Ms(3000));
-    const DurableState& expected = cluster.GetDisk(leader);
-    ASSERT_GE(cluster.GetCore(leader).GetCommitIndex(), last.index) << "the proposal is stuck";
-    for (ServerId id = 1; id <= cluster.GetSize(); ++id)
-    {
-        ASSERT_TRUE(cluster.IsUp(id));
-        EXPECT_EQ(cluster.GetCore(id).GetLeader(), leader) << "server " << id;
-        EXPECT_EQ(cluster.GetCore(id).GetCommitIndex(), expected.log.size()) << "server " << id;
-        EXPECT_EQ(cluster.GetDisk(id).log, expected.log) << "server " << id;
-        EXPECT_TRUE(cluster.GetStore(id) == cluster.GetStore(leader)) << "server " << id;
-    }
-}
-
-} // namespace
 
 class RaftRandom : public testing::TestWithParam<uint64_t>
 {
@@ -177,42 +18,74 @@ class RaftRandom : public testing::TestWithParam<uint64_t>
 TEST_P(RaftRandom, StaysSafeInABadWorldAndConvergesInAGoodOne)
 {
     constexpr uint64_t SEEDS = 40;
-    Index committed = 0;
+    TormentTally tally;
     for (uint64_t seed = GetParam() * SEEDS; seed < (GetParam() + 1) * SEEDS; ++seed)
     {
-        SCOPED_TRACE("seed " + std::to_string(seed));
-        Torment torment(seed);
-        try
-        {
-            torment.Run();
-            torment.Heal();
-        }
-        catch (const std::exception& e)
-        {
-            FAIL() << e.what();
-        }
-        ExpectConverged(torment);
-        committed += torment.GetCluster().GetChecker().GetCommittedCount();
-        if (HasFailure())
-        {
-            return;
-        }
+        const TormentResult result = RunTorment(seed);
+        ASSERT_EQ(result.failure, "") << "seed " << seed << ": " << result.plan;
+        tally += result.tally;
     }
-    EXPECT_GT(committed, 10 * SEEDS) << "too little happened for the test to mean much";
+    for (const auto& [what, number] : tally.List())
+    {
+        EXPECT_GT(number, 0U) << "the test means little without " << what;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RaftRandom, testing::Range<uint64_t>(0, 10));
 
 TEST(RaftRandomised, SameSeedSameHistory)
 {
-    Torment first(3);
-    Torment second(3);
-    Torment other(4);
-    first.Run();
-    second.Run();
-    other.Run();
-    EXPECT_EQ(first.GetCluster().GetTranscript(), second.GetCluster().GetTranscript());
-    EXPECT_NE(first.GetCluster().GetTranscript(), other.GetCluster().GetTranscript());
+    const TormentResult first = RunTorment(3, true);
+    const TormentResult second = RunTorment(3, true);
+    const TormentResult other = RunTorment(4, true);
+    EXPECT_FALSE(first.transcript.empty());
+    EXPECT_EQ(first.transcript, second.transcript);
+    EXPECT_EQ(first.tally.List(), second.tally.List());
+    EXPECT_NE(first.transcript, other.transcript);
+}
+
+TEST(RaftRandomised, AllCombinationsOfSwitchesComeUp)
+{
+    std::set<std::string> seen;
+    for (uint64_t seed = 0; seed < 400; ++seed)
+    {
+        const TormentPlan plan = Torment(seed).GetPlan();
+        const Config& config = plan.configs.front();
+        const bool lease = config.readMode == ReadMode::LEASE;
+        EXPECT_FALSE(lease && plan.clocksJump) << "seed " << seed << ": leases need sane clocks";
+        std::string switches;
+        for (const bool on : {config.preVote,
+                              config.checkQuorum,
+                              config.leaderStickiness,
+                              lease,
+                              config.leaderWritesFirst,
+                              config.maxWriteSilence > Duration::zero()})
+        {
+            switches += on ? '1' : '0';
+        }
+        seen.insert(switches);
+    }
+    EXPECT_EQ(seen.size(), 2U * (4 + 1) * 4) << "leases need check-quorum and sticky votes";
+}
+
+TEST(RaftRandomised, AClockShowsWhatItsRateAndSettingsMakeOfTrueTime)
+{
+    using std::chrono::milliseconds;
+    VirtualClock clock;
+    EXPECT_EQ(clock.Read(milliseconds(70)), milliseconds(70));
+    EXPECT_EQ(clock.When(milliseconds(70)), milliseconds(70));
+    clock.SetRate(milliseconds(100), 0.5);
+    EXPECT_EQ(clock.Read(milliseconds(300)), milliseconds(200));
+    EXPECT_EQ(clock.When(milliseconds(200)), milliseconds(300));
+    clock.Jump(milliseconds(300), -milliseconds(500));
+    EXPECT_EQ(clock.Read(milliseconds(300)), -milliseconds(300));
+    clock.SetRate(milliseconds(300), 1.3);
+    for (int i = 1; i < 1000; ++i)
+    {
+        const TimePoint reading = -milliseconds(300) + i * std::chrono::nanoseconds(1234567);
+        EXPECT_GE(clock.Read(clock.When(reading)), reading);
+        EXPECT_LT(clock.Read(clock.When(reading) - std::chrono::nanoseconds(2)), reading);
+    }
 }
 
 } // namespace ns3::raft::test

@@ -106,11 +106,9 @@ RaftCore::Step(const Event& event)
     {
         m_started = true;
         ResetElectionTimer();
-        if (m_config.readMode == ReadMode::LEASE)
-        {
-            // It may have answered a leader just before it died, who counts on that answer.
-            m_stickyUntil = m_now + m_config.electionTimeoutMin;
-        }
+        // It may have answered a leader just before it died, who holds a lease by that answer.
+        m_stickyUntil =
+            m_config.readMode == ReadMode::LEASE ? m_now + m_config.electionTimeoutMin : m_now;
     }
     if (const auto* receive = std::get_if<Receive>(&event.what))
     {

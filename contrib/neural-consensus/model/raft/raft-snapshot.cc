@@ -113,9 +113,6 @@ RaftCore::Install(const InstallSnapshot& chunk)
     snapshot.membership = *Membership::Decode(*chunk.membership);
     snapshot.data = std::make_shared<const std::string>(std::move(m_incoming->data));
     m_incoming.reset();
-    // What older writes hold beyond the commit index may be of another history.
-    const Index agreed = m_commitIndex;
-    ForgetWritesAfter(agreed);
     if (m_log.GetTerm(snapshot.lastIndex) == snapshot.lastTerm && m_log.Holds(snapshot.lastIndex))
     {
         m_log.CompactTo(snapshot.lastIndex); // figure 13, rule 6: what follows is kept
@@ -123,7 +120,9 @@ RaftCore::Install(const InstallSnapshot& chunk)
     else
     {
         m_log.Reset(snapshot.lastIndex, snapshot.lastTerm); // rule 7
-        DropMembershipsFrom(agreed + 1);
+        // What older writes hold beyond the commit index may be of another history.
+        ForgetWritesAfter(m_commitIndex);
+        DropMembershipsFrom(m_commitIndex + 1);
     }
     OpenWrite().lastIndex = m_log.GetLastIndex();
     m_commitIndex = snapshot.lastIndex;
