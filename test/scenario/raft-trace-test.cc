@@ -102,7 +102,7 @@ class OutsideChecker
         {
             const Json& message = event["msg"];
             EXPECT_TRUE(m_sent.emplace(message["id"], message).second) << "ids are unique";
-            if (message["type"] == "RequestVoteReply" && message["granted"])
+            if (message["type"] == "RequestVoteReply" && message["granted"] && !message["preVote"])
             {
                 EXPECT_EQ(event["durable"]["vote"], message["to"]) << "a vote is durable first";
                 EXPECT_EQ(event["durable"]["term"], message["term"]);

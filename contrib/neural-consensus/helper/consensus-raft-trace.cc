@@ -2,7 +2,12 @@
 
 #include "consensus-row-writer.h"
 
+#include "ns3/host-network.h"
+#include "ns3/queue-item.h"
+#include "ns3/raft-header.h"
+#include "ns3/raft-message-tag.h"
 #include "ns3/simulator.h"
+#include "ns3/udp-header.h"
 
 #include <cinttypes>
 #include <cstdio>
@@ -180,6 +185,9 @@ ConsensusRaftTrace::Watch(Ptr<RaftApplication> server)
                                        MakeCallback(&ConsensusRaftTrace::OnSend, this));
     server->TraceConnectWithoutContext("RxMessage",
                                        MakeCallback(&ConsensusRaftTrace::OnReceive, this));
+    server->GetNode()->GetObject<HostNetwork>()->TraceConnectWithoutContext(
+        "Lost",
+        MakeCallback(&ConsensusRaftTrace::OnLost, this));
 }
 
 void
@@ -381,6 +389,32 @@ ConsensusRaftTrace::OnReceive(const Message& message, uint64_t id)
     if (receiver != m_servers.end()) // a lying sender may name anybody
     {
         WriteLine(message.to, receiver->second, "Receive", DescribeMessage(message, id));
+    }
+}
+
+void
+ConsensusRaftTrace::OnLost(uint32_t from,
+                           uint32_t /* to */,
+                           Ptr<const QueueDiscItem> item,
+                           const char* reason)
+{
+    RaftMessageTag tag;
+    if (!item->GetPacket()->FindFirstMatchingByteTag(tag))
+    {
+        return; // of another application
+    }
+    // A lost segment of a connection is sent again: only a lost datagram is a lost message.
+    Ptr<Packet> packet = item->GetPacket()->Copy();
+    UdpHeader udp;
+    packet->RemoveHeader(udp);
+    const auto sender = m_servers.find(from);
+    const auto message = RaftHeader::Parse(packet);
+    if (message && sender != m_servers.end())
+    {
+        WriteLine(from,
+                  sender->second,
+                  "Drop",
+                  DescribeMessage(*message, tag.GetId()) + ",\"reason\":\"" + reason + '"');
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "atomic-file.h"
 
+#include "ns3/queue-item.h"
 #include "ns3/raft-application.h"
 
 #include <cstdint>
@@ -60,6 +61,7 @@ class ConsensusRaftTrace
     void OnStep(const raft::RaftCore& core, const raft::Update& update);
     void OnSend(const raft::Message& message, uint64_t id);
     void OnReceive(const raft::Message& message, uint64_t id);
+    void OnLost(uint32_t from, uint32_t to, Ptr<const QueueDiscItem> item, const char* reason);
 
     void TraceDurable(uint32_t id, Server& server, const raft::RaftCore& core);
     void TraceRoles(uint32_t id,

@@ -172,7 +172,10 @@ PrintTable(std::ostream& out, const std::vector<std::vector<std::string>>& rows)
 } // namespace
 
 void
-ConsensusRunSummary::WriteJson(std::ostream& out, const ScenarioOptions& options) const
+ConsensusRunSummary::WriteJson(
+    std::ostream& out,
+    const ScenarioOptions& options,
+    const std::vector<std::pair<RaftOperation, std::optional<Time>>>& operations) const
 {
     Json summary;
     summary["project"] = {{"name", "neural-consensus"}, {"version", NC_VERSION}};
@@ -199,6 +202,11 @@ ConsensusRunSummary::WriteJson(std::ostream& out, const ScenarioOptions& options
     summary["clients"] = DescribeClients(m_recorder.GetOperations(), m_span.end - m_span.begin);
     summary["malformed_packets"] = m_recorder.GetMalformed();
 
+    Json& operationList = summary["operations"] = Json::array();
+    for (const auto& [operation, done] : operations)
+    {
+        operationList.push_back({{"operation", ToString(operation)}, {"done_s", SecondsOf(done)}});
+    }
     Json& faultList = summary["faults"] = Json::array();
     for (const auto& outcome : m_faults)
     {
@@ -236,6 +244,32 @@ ConsensusRunSummary::WriteJson(std::ostream& out, const ScenarioOptions& options
 
 void
 ConsensusRunSummary::Print(std::ostream& out) const
+{
+    const Json raft = DescribeRaft(m_recorder, m_span.begin, m_span.end);
+    out << "Raft: " << raft["elections_won"] << " elections won, highest term "
+        << raft["highest_term"] << ", " << raft["commits"] << " entries committed, "
+        << Rounded(raft["leaderless_s"]) << " s without a leader\n";
+    if (!m_recorder.GetOperations().empty())
+    {
+        const Json clients = DescribeClients(m_recorder.GetOperations(), m_span.end - m_span.begin);
+        out << "Clients: " << clients["answered"] << " of " << clients["operations"]
+            << " operations answered, " << Rounded(clients["throughput_per_s"]) << "/s";
+        if (clients["answered"] > 0)
+        {
+            const Json& latency = clients["latency_s"];
+            const auto milliseconds = [&](const char* which) {
+                return Rounded(1000 * latency[which].get<double>());
+            };
+            out << ", median " << milliseconds("p50") << " ms, 99th percentile "
+                << milliseconds("p99") << " ms, longest " << milliseconds("max") << " ms";
+        }
+        out << '\n';
+    }
+    PrintFaults(out);
+}
+
+void
+ConsensusRunSummary::PrintFaults(std::ostream& out) const
 {
     if (!m_faults.empty() && !m_detectorNames.empty())
     {

@@ -79,13 +79,19 @@ class ConsensusRunSummary
      * Writes summary.json.
      * @param out where to
      * @param options of the run
+     * @param operations what an operator did to the cluster, and when it was done
      */
-    void WriteJson(std::ostream& out, const ScenarioOptions& options) const;
+    void WriteJson(
+        std::ostream& out,
+        const ScenarioOptions& options,
+        const std::vector<std::pair<RaftOperation, std::optional<Time>>>& operations) const;
 
-    /** Prints a table of faults and when each detector noticed them. */
+    /** Prints how cluster and clients fared, and when each detector noticed each fault. */
     void Print(std::ostream& out) const;
 
   private:
+    void PrintFaults(std::ostream& out) const;
+
     using Pair = std::pair<uint32_t, uint32_t>;
 
     void JudgeFault(const faults::FaultRecord& fault);

@@ -1,10 +1,10 @@
 #include "consensus-scenario-options.h"
 
+#include "consensus-detector-options.h"
 #include "consensus-ns3-options.h"
 #include "consensus-option-values.h"
 #include "consensus-program.h"
 
-#include "ns3/failure-detector.h"
 #include "ns3/fault-plan.h"
 
 #include <algorithm>
@@ -19,63 +19,6 @@ namespace ns3
 {
 
 namespace po = boost::program_options;
-
-namespace
-{
-
-/** Splits NAME[:key=value,...][,NAME...]; a part with '=' and no ':' belongs to the name before. */
-void
-SplitDetectors(const std::string& text, std::vector<std::string>& specifications)
-{
-    std::istringstream parts(text);
-    std::string part;
-    while (std::getline(parts, part, ','))
-    {
-        const auto equals = part.find('=');
-        const bool continues = equals != std::string::npos && part.find(':') > equals;
-        if (!continues)
-        {
-            specifications.push_back(part);
-        }
-        else if (!specifications.empty())
-        {
-            specifications.back() += "," + part;
-        }
-        else
-        {
-            RefuseValue("detector", text, "NAME[:key=value,...][,NAME...]");
-        }
-    }
-}
-
-void
-CheckDetector(const std::string& specification)
-{
-    if (specification == "neural")
-    {
-        return;
-    }
-    if (specification.rfind("neural:", 0) == 0)
-    {
-        throw std::invalid_argument("option --detector: neural takes no keys, set attributes of "
-                                    "ns3::NeuralFailureDetector instead");
-    }
-    const auto spec = detection::ParseDetectorSpec(specification);
-    const auto& known = detection::FailureDetectorNames();
-    if (std::find(known.begin(), known.end(), spec.name) == known.end())
-    {
-        std::string names;
-        for (const auto& name : known)
-        {
-            names += name + ", ";
-        }
-        throw std::invalid_argument("option --detector: unknown detector '" + spec.name +
-                                    "', expected one of " + names + "neural");
-    }
-    detection::MakeFailureDetector(spec.name, spec.parameters); // refuses bad keys and values
-}
-
-} // namespace
 
 bool
 ScenarioOptions::WantsNeural() const
@@ -92,7 +35,8 @@ struct RawOptions
     std::string topology, nodes, linkRate, linkDelay, jitter, loss, burstLoss, duplicate, reorder;
     std::string duration, clients, requestRate, transport, watch;
     std::vector<std::string> detectors, faults;
-    std::string config, faultFile, faultGap;
+    std::vector<std::string> operations;
+    std::string config, faultFile, faultGap, voters;
 };
 
 using Values = std::vector<std::string>;
@@ -183,6 +127,16 @@ Describe(RawOptions& raw, ScenarioOptions& options)
          {"transport",
           Text(raw.transport, "NAME", "udp"),
           "what carries Raft and clients: udp or tcp"},
+         {"voters",
+          Text(raw.voters, "N"),
+          "servers that make up the cluster at first, 1 to N; the others wait to be added "
+          "(default: "
+          "all)"},
+         {"operation",
+          List(raw.operations, "OPERATION"),
+          "add@TIME:node=ID, remove@TIME:node=ID or transfer@TIME[:node=ID], any number: done by "
+          "an "
+          "operator who tries until it is committed"},
          {"check-invariants",
           Switch(options.checkInvariants),
           "check Raft's safety properties after every step and end with an error on a violation"}});
@@ -297,19 +251,7 @@ ReadFaults(const RawOptions& raw, ScenarioOptions& options)
 void
 ReadDetection(const RawOptions& raw, ScenarioOptions& options)
 {
-    for (const auto& text : raw.detectors)
-    {
-        SplitDetectors(text, options.detectors);
-    }
-    for (const auto& specification : options.detectors)
-    {
-        CheckDetector(specification);
-        if (std::count(options.detectors.begin(), options.detectors.end(), specification) > 1)
-        {
-            throw std::invalid_argument("option --detector: '" + specification +
-                                        "' is given more than once");
-        }
-    }
+    options.detectors = ReadDetectors(raw.detectors);
     if (options.WantsNeural() && options.model.empty())
     {
         throw std::invalid_argument(
@@ -431,6 +373,14 @@ ParseScenarioOptions(int argc, char* argv[])
     if (options.transport != "udp" && options.transport != "tcp")
     {
         RefuseValue("transport", options.transport, "udp or tcp");
+    }
+    if (!raw.voters.empty())
+    {
+        options.voters = ReadCountValue("voters", raw.voters, 1, options.topology.servers);
+    }
+    for (const auto& text : raw.operations)
+    {
+        options.operations.push_back(ParseRaftOperation(text, options.topology.servers));
     }
     ReadFaults(raw, options);
     ReadDetection(raw, options);

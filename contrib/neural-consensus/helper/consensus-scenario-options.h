@@ -2,6 +2,7 @@
 #define CONSENSUS_SCENARIO_OPTIONS_H
 
 #include "consensus-topology.h"
+#include "raft-operator.h"
 
 #include "ns3/fault-spec.h"
 #include "ns3/nstime.h"
@@ -17,18 +18,20 @@ namespace ns3
 /** Everything that `consensus-scenario` can be asked for (doc/formats.md). */
 struct ScenarioOptions
 {
-    TopologyOptions topology;           //!< network, servers and clients
-    Time duration{Seconds(60)};         //!< simulated time
-    double requestRate{20};             //!< client operations per second, whole cluster
-    std::string transport{"udp"};       //!< between servers and from clients: udp or tcp
-    std::vector<std::string> detectors; //!< NAME[:key=value,...] each, run side by side
-    std::string model;                  //!< model file, for the neural detector
-    std::string device{"cpu"};          //!< cpu or cuda
-    uint32_t watch{0};                  //!< peers watched by each server, 0 for all
-    faults::FaultPlan faults;           //!< from --fault and --fault-file
-    bool randomFaults{false};           //!< add faults at random over the whole run
-    Time faultGap{Seconds(15)};         //!< mean pause before the next random fault
-    std::string out;                    //!< output folder, empty for none
+    TopologyOptions topology;              //!< network, servers and clients
+    Time duration{Seconds(60)};            //!< simulated time
+    double requestRate{20};                //!< client operations per second, whole cluster
+    std::string transport{"udp"};          //!< between servers and from clients: udp or tcp
+    std::optional<uint32_t> voters;        //!< servers of the cluster at first, without it all
+    std::vector<RaftOperation> operations; //!< done to the cluster while it runs
+    std::vector<std::string> detectors;    //!< NAME[:key=value,...] each, run side by side
+    std::string model;                     //!< model file, for the neural detector
+    std::string device{"cpu"};             //!< cpu or cuda
+    uint32_t watch{0};                     //!< peers watched by each server, 0 for all
+    faults::FaultPlan faults;              //!< from --fault and --fault-file
+    bool randomFaults{false};              //!< add faults at random over the whole run
+    Time faultGap{Seconds(15)};            //!< mean pause before the next random fault
+    std::string out;                       //!< output folder, empty for none
     bool pcap{false};
     bool ascii{false};
     bool flowmon{false};

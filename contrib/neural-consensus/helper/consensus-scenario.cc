@@ -140,6 +140,7 @@ class Scenario
     ConsensusTraceHelper m_captures;
     ApplicationContainer m_servers;
     ApplicationContainer m_clients;
+    std::unique_ptr<RaftOperator> m_operator;
     ApplicationContainer m_monitors;
     std::vector<Ptr<FailureDetectorBank>> m_banks;
     std::vector<Ptr<NeuralObserver>> m_observers;
@@ -176,10 +177,11 @@ Scenario::BuildCluster()
     const uint32_t clients = m_topology.Clients().GetN();
     raft.SetClientAttribute("Rate",
                             DoubleValue(clients > 0 ? m_options.requestRate / clients : 0.0));
-    m_servers = raft.InstallServers(m_topology.Servers());
+    m_servers = raft.InstallServers(m_topology.Servers(), m_options.voters.value_or(0));
     m_clients = raft.InstallClients(m_topology.Clients(), m_topology.Servers());
     RaftHelper::AssignStreams(m_servers, PROTOCOL_STREAMS);
     RaftHelper::AssignStreams(m_clients, LOAD_STREAMS);
+    m_operator = std::make_unique<RaftOperator>(m_servers, m_options.operations);
     m_servers.Start(m_topology.WarmUp());
     m_clients.Start(m_topology.WarmUp());
 }
@@ -381,7 +383,7 @@ Scenario::Finish()
         m_captures.WriteFlowMonitor();
         RemoveStaleFiles();
         AtomicFile file(m_options.out + "/summary.json");
-        summary.WriteJson(file.Stream(), m_options);
+        summary.WriteJson(file.Stream(), m_options, m_operator->GetOperations());
         file.Commit();
     }
     if (!m_options.quiet)

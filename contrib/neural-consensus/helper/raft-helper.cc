@@ -50,16 +50,18 @@ RaftHelper::SetClientAttribute(const std::string& name, const AttributeValue& va
 }
 
 ApplicationContainer
-RaftHelper::InstallServers(const NodeContainer& hosts) const
+RaftHelper::InstallServers(const NodeContainer& hosts, uint32_t voters) const
 {
     const std::vector<uint32_t> ids = HostIds(hosts);
+    const auto end = voters == 0 || voters >= ids.size() ? ids.end() : ids.begin() + voters;
+    const std::vector<uint32_t> first(ids.begin(), end);
     ApplicationContainer applications;
     for (uint32_t i = 0; i < hosts.GetN(); ++i)
     {
         Ptr<Node> node = hosts.Get(i);
         Ptr<RaftApplication> server = m_server.Create<RaftApplication>();
         server->SetAttribute("ServerId", UintegerValue(ids[i]));
-        server->SetServers(ids);
+        server->SetServers(first);
         node->AddApplication(server);
         applications.Add(server);
     }

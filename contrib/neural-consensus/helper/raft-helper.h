@@ -35,11 +35,13 @@ class RaftHelper
     void SetClientAttribute(const std::string& name, const AttributeValue& value);
 
     /**
-     * Makes one cluster of all hosts.
+     * Makes one cluster of all hosts, or of the first few.
      * @param hosts the servers' hosts
+     * @param voters how many of them make up the cluster at first; the others wait to be added
+     *               (RaftApplication::ChangeMembership()); 0 for all
      * @return the servers, in the order of the hosts
      */
-    ApplicationContainer InstallServers(const NodeContainer& hosts) const;
+    ApplicationContainer InstallServers(const NodeContainer& hosts, uint32_t voters = 0) const;
 
     /**
      * @param hosts the clients' hosts

@@ -41,7 +41,7 @@ class RaftApplication : public Application
     RaftApplication();
     ~RaftApplication() override;
 
-    /** @param servers ids of all voting servers, this one included */
+    /** @param servers ids of the cluster's first voters; without this server it waits to be added */
     void SetServers(std::vector<uint32_t> servers);
 
     /** @return this server's id, 1..n */

@@ -1,0 +1,20 @@
+#ifndef CONSENSUS_DETECTOR_OPTIONS_H
+#define CONSENSUS_DETECTOR_OPTIONS_H
+
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+
+/**
+ * Reads all that was given for --detector.
+ * @param texts each NAME[:key=value,...][,NAME...]
+ * @return NAME[:key=value,...] each, known and with good keys and values
+ * @throws std::invalid_argument with one line that names what is wrong and what was expected
+ */
+std::vector<std::string> ReadDetectors(const std::vector<std::string>& texts);
+
+} // namespace ns3
+
+#endif /* CONSENSUS_DETECTOR_OPTIONS_H */
