@@ -45,7 +45,7 @@ struct Config
     uint32_t maxBatchBytes{32768};    //!< command bytes in one AppendEntries, and snapshot bytes in
                                       //!< one chunk, at most; one entry always fits; above 0
     uint32_t maxInFlightMessages{64}; //!< unanswered AppendEntries with entries, above 0
-    uint64_t maxInFlightBytes{uint64_t{1} << 20}; //!< their command bytes; one message always fits
+    uint64_t maxInFlightBytes{uint64_t{1} << 20}; //!< no more of them from this many bytes on
 
     // Stable storage
     /** Entries leave for followers only once the leader itself has written them. */

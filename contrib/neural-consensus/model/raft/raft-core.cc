@@ -96,7 +96,8 @@ RaftCore::Step(const Event& event)
 {
     Recycle();
     m_update.Clear();
-    if (m_started && event.now < m_now)
+    m_clockBehind = m_started && event.now < m_now;
+    if (m_clockBehind)
     {
         m_leaseRevoked = true; // a clock that runs backwards is none to hold a lease by
     }

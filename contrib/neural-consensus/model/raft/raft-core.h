@@ -243,6 +243,7 @@ class RaftCore
     // Time.
     bool m_started{false};
     TimePoint m_now{};
+    bool m_clockBehind{false}; //!< this step's clock is behind m_now, which stands still
     double m_random{0};
     TimePoint m_electionDeadline{};  //!< all but leaders
     TimePoint m_voteRetryDeadline{}; //!< candidates of both kinds

@@ -35,7 +35,11 @@ RaftCore::OnElectionTimeout()
     if (!MayStand())
     {
         ResetElectionTimer();
-        m_leader = NO_SERVER; // nobody has called for long: clients should ask elsewhere
+        if (m_leader != NO_SERVER)
+        {
+            m_leader = NO_SERVER; // clients should ask elsewhere
+            RecordRole("the election timeout passed without a leader, and it has no vote (4.2.1)");
+        }
         return;
     }
     if (m_config.preVote)
@@ -145,7 +149,7 @@ RaftCore::BecomeLeader()
 {
     m_role = Role::LEADER;
     m_leader = m_config.id;
-    m_leaseRevoked = false;
+    m_leaseRevoked = m_clockBehind;
     m_transferee = NO_SERVER;
     m_incoming.reset();
     RecordRole("votes from a majority (5.2)");

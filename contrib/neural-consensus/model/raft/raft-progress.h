@@ -18,7 +18,7 @@ class InFlightWindow
     /**
      * Forgets all messages and sets the limits.
      * @param maxMessages at most this many, above 0
-     * @param maxBytes at most this many command bytes, except that one message always fits
+     * @param maxBytes no further message once they hold this many command bytes
      */
     void Reset(uint32_t maxMessages, uint64_t maxBytes);
 

@@ -89,6 +89,7 @@ RaftCore::WhyNoChange(const ChangeMembership& change) const
 void
 RaftCore::AdoptMembership(Index index, Membership membership)
 {
+    m_update.membershipChanged = m_update.membershipChanged || membership != GetMembership();
     m_memberships.push_back({index, std::move(membership)});
     UpdatePeers();
 }
@@ -98,7 +99,9 @@ RaftCore::DropMembershipsFrom(Index index)
 {
     while (m_memberships.size() > 1 && m_memberships.back().index >= index)
     {
+        const Membership dropped = std::move(m_memberships.back().membership);
         m_memberships.pop_back();
+        m_update.membershipChanged = m_update.membershipChanged || dropped != GetMembership();
     }
     UpdatePeers();
 }
@@ -106,12 +109,14 @@ RaftCore::DropMembershipsFrom(Index index)
 void
 RaftCore::RebaseMemberships()
 {
+    const Membership before = GetMembership();
     const Index base = m_log.GetBaseIndex();
     const auto after = std::find_if(m_memberships.begin(), m_memberships.end(), [&](const auto& m) {
         return m.index > base;
     });
     m_memberships.erase(m_memberships.begin(), after);
     m_memberships.insert(m_memberships.begin(), {base, m_snapshot->membership});
+    m_update.membershipChanged = m_update.membershipChanged || before != GetMembership();
     UpdatePeers();
 }
 
@@ -119,7 +124,6 @@ void
 RaftCore::UpdatePeers()
 {
     const Membership& now = GetMembership();
-    bool changed = false;
     std::vector<Peer> peers;
     for (const auto* ids : {&now.voters, &now.learners})
     {
@@ -131,9 +135,7 @@ RaftCore::UpdatePeers()
             }
             Peer* known = FindPeer(id);
             Peer& peer = peers.emplace_back(known ? std::move(*known) : Peer{});
-            const bool voter = ids == &now.voters;
-            changed = changed || !known || peer.voter != voter;
-            peer.voter = voter;
+            peer.voter = ids == &now.voters;
             if (!known)
             {
                 peer.id = id;
@@ -143,10 +145,8 @@ RaftCore::UpdatePeers()
             }
         }
     }
-    changed = changed || peers.size() != m_peers.size();
     std::sort(peers.begin(), peers.end(), [](const Peer& a, const Peer& b) { return a.id < b.id; });
     m_peers = std::move(peers);
-    m_update.membershipChanged = m_update.membershipChanged || changed;
 }
 
 void

@@ -62,18 +62,19 @@ RaftCore::OnHeartbeatTimeout()
     {
         m_transferee = NO_SERVER; // it has failed: take proposals again (3.10)
     }
+    m_heartbeatDeadline += m_config.heartbeatInterval;
+    if (m_heartbeatDeadline <= m_now)
+    {
+        m_heartbeatDeadline = m_now + m_config.heartbeatInterval; // late: don't burst
+    }
     StartRound();
 }
 
 void
 RaftCore::StartRound()
 {
+    // Rounds for reads leave the rhythm of heartbeats alone: other checks go with it.
     m_roundSentAt[++m_round % ROUNDS_KEPT] = m_now;
-    m_heartbeatDeadline += m_config.heartbeatInterval;
-    if (m_heartbeatDeadline <= m_now || m_heartbeatDeadline > m_now + m_config.heartbeatInterval)
-    {
-        m_heartbeatDeadline = m_now + m_config.heartbeatInterval; // late or early: don't burst
-    }
     for (Peer& peer : m_peers)
     {
         Beat(peer);

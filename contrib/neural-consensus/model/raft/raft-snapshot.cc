@@ -77,7 +77,10 @@ RaftCore::OnInstallSnapshot(const Message& message, const InstallSnapshot& chunk
     HearFromLeader(message.from, "InstallSnapshot from the leader of the term (7)");
     if (chunk.lastIndex <= m_commitIndex)
     {
-        m_incoming.reset(); // whatever was on its way is of no use any more
+        if (m_incoming && m_incoming->lastIndex <= m_commitIndex)
+        {
+            m_incoming.reset(); // of no use any more
+        }
     }
     else
     {
@@ -154,7 +157,7 @@ RaftCore::OnInstallSnapshotReply(const Message& message, const InstallSnapshotRe
     {
         peer->state = ProgressState::REPLICATE; // its log agrees up to the snapshot's end
         peer->waiting = false;
-        peer->nextIndex = peer->snapshot->lastIndex + 1;
+        peer->nextIndex = std::max(peer->snapshot->lastIndex, peer->matchIndex) + 1;
         peer->snapshot.reset();
         RaiseMatch(*peer, reply.lastIndex);
         if (m_role == Role::LEADER)
