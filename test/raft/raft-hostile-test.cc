@@ -29,6 +29,32 @@ Append(Index prevLogIndex, Term prevLogTerm, std::vector<Entry> entries)
     return AppendEntries{prevLogIndex, prevLogTerm, 0, std::move(entries)};
 }
 
+/** The last chunk of a snapshot; null for one without data. */
+InstallSnapshot
+Chunk(Index lastIndex,
+      Term lastTerm,
+      const char* data,
+      const std::string& membership = Membership{{1, 2, 3}, {}}.Encode())
+{
+    InstallSnapshot chunk;
+    chunk.lastIndex = lastIndex;
+    chunk.lastTerm = lastTerm;
+    chunk.membership = std::make_shared<const std::string>(membership);
+    chunk.data = data ? std::make_shared<const std::string>(data) : nullptr;
+    chunk.done = true;
+    return chunk;
+}
+
+InstallSnapshot
+ChunkAt(uint64_t offset, std::size_t bytes)
+{
+    InstallSnapshot chunk = Chunk(9, 6, "");
+    chunk.offset = offset;
+    chunk.data = std::make_shared<const std::string>(bytes, 'x');
+    chunk.done = false;
+    return chunk;
+}
+
 } // namespace
 
 struct HostileCase
@@ -61,26 +87,35 @@ TEST_P(RaftHostile, MessageChangesNothing)
     EXPECT_EQ(TermsOf(driver.core), (std::vector<Term>{1, 2, 5}));
 }
 
-const char* const NO_MEMBER = "the sender is no other member of the cluster";
+const char* const NO_OTHER = "the sender is no other server";
 const char* const BAD_TERM = "the term is out of range";
 const char* const BAD_LAST = "the candidate's last index and last term do not fit together";
 const char* const BAD_PREV = "prevLogIndex and prevLogTerm do not fit together or are out of range";
 const char* const BAD_ENTRY =
     "an entry has no term, an unknown type or a command that does not fit its type";
-const char* const BAD_SUCCESS =
-    "a success that acknowledges less than was matched, or is out of range";
+const char* const BAD_SUCCESS = "a success that acknowledges an index out of range";
+const char* const BAD_SNAPSHOT =
+    "the snapshot's last index and last term do not fit together or are out of range";
+const char* const BAD_CHUNK = "a chunk of a snapshot without data";
+const char* const BAD_MEMBERS =
+    "the snapshot says nothing sensible about who belongs to the cluster";
+const char* const TOO_LARGE = "a snapshot of more than 1 GiB";
+const char* const BAD_INSTALLED = "an answer to a snapshot that is out of range";
 const char* const BAD_CONFLICT = "a conflict beyond what was asked or above the follower's term";
 const Entry COMMAND_WITHOUT_BYTES{5, EntryType::COMMAND, nullptr};
 const Entry NOOP_WITH_BYTES{5, EntryType::NOOP, std::make_shared<const std::string>("x")};
 const Entry UNKNOWN_TYPE{5, static_cast<EntryType>(7), nullptr};
+const Entry MEMBERSHIP_OF_NOBODY{5,
+                                 EntryType::MEMBERSHIP,
+                                 std::make_shared<const std::string>(4, '\0')};
 
 INSTANTIATE_TEST_SUITE_P(
     Each,
     RaftHostile,
     testing::Values(
-        HostileCase{"Stranger", {9, 1, 6, RequestVote{}}, NO_MEMBER},
-        HostileCase{"Nobody", {0, 1, 6, RequestVote{}}, NO_MEMBER},
-        HostileCase{"Myself", {1, 1, 6, RequestVote{}}, NO_MEMBER},
+        HostileCase{"Nobody", {0, 1, 6, RequestVote{}}, NO_OTHER},
+        HostileCase{"Myself", {1, 1, 6, RequestVote{}}, NO_OTHER},
+        HostileCase{"NoSuchServer", {MAX_SERVER_ID + 1, 1, 6, RequestVote{}}, NO_OTHER},
         HostileCase{"Elsewhere", {2, 3, 6, RequestVote{}}, "addressed to another server"},
         HostileCase{"TermZero", {2, 1, 0, RequestVote{}}, BAD_TERM},
         HostileCase{"TermHuge", {2, 1, HUGE_NUMBER, RequestVote{}}, BAD_TERM},
@@ -111,6 +146,9 @@ INSTANTIATE_TEST_SUITE_P(
                     {2, 1, 5, Append(3, 5, {COMMAND_WITHOUT_BYTES})},
                     BAD_ENTRY},
         HostileCase{"NoopWithBytes", {2, 1, 5, Append(3, 5, {NOOP_WITH_BYTES})}, BAD_ENTRY},
+        HostileCase{"MembershipOfNobody",
+                    {2, 1, 5, Append(3, 5, {MEMBERSHIP_OF_NOBODY})},
+                    BAD_ENTRY},
         HostileCase{"UnknownType", {2, 1, 5, Append(3, 5, {UNKNOWN_TYPE})}, BAD_ENTRY},
         HostileCase{"SecondLeader",
                     {3, 1, 5, Append(3, 5, {})},
@@ -130,7 +168,6 @@ INSTANTIATE_TEST_SUITE_P(
         HostileCase{"OpenCommandReplaced",
                     {2, 1, 5, Append(2, 2, {MakeCommand(5, "other")})},
                     "two different entries of the same index and term (log matching, 5.3)"},
-        HostileCase{"SuccessBelowPrev", {2, 1, 6, Reply(true, 3, 2, 0, 0)}, BAD_SUCCESS},
         HostileCase{"SuccessHuge", {2, 1, 6, Reply(true, 3, HUGE_NUMBER, 0, 0)}, BAD_SUCCESS},
         HostileCase{"SuccessWithConflict",
                     {2, 1, 6, Reply(true, 3, 3, 1, 1)},
@@ -140,7 +177,32 @@ INSTANTIATE_TEST_SUITE_P(
                     "a failure that acknowledges entries"},
         HostileCase{"ConflictBeyond", {2, 1, 6, Reply(false, 3, 0, 4, 1)}, BAD_CONFLICT},
         HostileCase{"ConflictTermAbove", {2, 1, 6, Reply(false, 3, 0, 3, 7)}, BAD_CONFLICT},
-        HostileCase{"ConflictTermOnly", {2, 1, 6, Reply(false, 3, 0, 0, 2)}, BAD_CONFLICT}),
+        HostileCase{"ConflictTermOnly", {2, 1, 6, Reply(false, 3, 0, 0, 2)}, BAD_CONFLICT},
+        HostileCase{"PreVoteForItsOwnSake",
+                    {2, 1, 6, RequestVote{3, 5, true, true}},
+                    "a pre-vote at the leader's own wish, who wants an election at once"},
+        HostileCase{"SecondLeaderHandsOver",
+                    {3, 1, 5, TimeoutNow{}},
+                    "a second leader in one term (election safety, 5.2)"},
+        HostileCase{"SecondLeaderInstalls",
+                    {3, 1, 5, Chunk(9, 5, "x")},
+                    "a second leader in one term (election safety, 5.2)"},
+        HostileCase{"SnapshotOfNothing", {2, 1, 6, Chunk(0, 0, "x")}, BAD_SNAPSHOT},
+        HostileCase{"SnapshotWithoutTerm", {2, 1, 6, Chunk(9, 0, "x")}, BAD_SNAPSHOT},
+        HostileCase{"SnapshotTermAbove", {2, 1, 6, Chunk(9, 7, "x")}, BAD_SNAPSHOT},
+        HostileCase{"SnapshotIndexHuge", {2, 1, 6, Chunk(HUGE_NUMBER, 6, "x")}, BAD_SNAPSHOT},
+        HostileCase{"SnapshotWithoutMembers", {2, 1, 6, Chunk(9, 6, "x", "")}, BAD_MEMBERS},
+        HostileCase{"SnapshotOfStrangeMembers", {2, 1, 6, Chunk(9, 6, "x", "abcd")}, BAD_MEMBERS},
+        HostileCase{"ChunkWithoutData", {2, 1, 6, Chunk(9, 6, nullptr)}, BAD_CHUNK},
+        HostileCase{"ChunkFarAway", {2, 1, 6, ChunkAt(MAX_SNAPSHOT_BYTES, 1)}, TOO_LARGE},
+        HostileCase{"ChunkAtNoPlace", {2, 1, 6, ChunkAt(HUGE_NUMBER, 1)}, TOO_LARGE},
+        HostileCase{"InstalledNothing", {2, 1, 6, InstallSnapshotReply{}}, BAD_INSTALLED},
+        HostileCase{"InstalledTooMuch",
+                    {2, 1, 6, InstallSnapshotReply{HUGE_NUMBER, 0, true, 0}},
+                    BAD_INSTALLED},
+        HostileCase{"HoldsTooMuch",
+                    {2, 1, 6, InstallSnapshotReply{9, MAX_SNAPSHOT_BYTES + 1, false, 0}},
+                    BAD_INSTALLED}),
     [](const auto& tested) { return tested.param.name; });
 
 TEST(RaftHostility, ALeaderIsNotDeposedWithinItsTerm)

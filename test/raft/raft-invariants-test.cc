@@ -96,9 +96,19 @@ class Claims
         return Kind([&] { m_checker.AfterStep(State(id), m_updates[id]); }, id);
     }
 
+    void Restore(ServerId id, const Snapshot& snapshot)
+    {
+        m_updates[id].restore = snapshot;
+    }
+
     std::string CheckRestart(ServerId id, const Terms& log)
     {
-        m_logs[id] = RaftLog(LogOf(log));
+        return CheckRestart(id, RaftLog(LogOf(log)));
+    }
+
+    std::string CheckRestart(ServerId id, RaftLog log)
+    {
+        m_logs[id] = std::move(log);
         return Kind([&] { m_checker.AfterRestart(State(id)); }, id);
     }
 
@@ -197,10 +207,10 @@ TEST(RaftInvariants, AChangedVoteIsFoundInOneLifeAndAcrossACrash)
     claims.Durable(2);
     EXPECT_EQ(claims.Check(2), "");
     claims.State(2).vote = 1;
-    EXPECT_EQ(claims.CheckRestart(2, {}), "durability");
+    EXPECT_EQ(claims.CheckRestart(2, Terms{}), "durability");
     claims.State(2).vote = 2;
     claims.State(2).term = 2;
-    EXPECT_EQ(claims.CheckRestart(2, {}), "durability");
+    EXPECT_EQ(claims.CheckRestart(2, Terms{}), "durability");
 }
 
 TEST(RaftInvariants, AVoteThatWasNeverWrittenMayBeLost)
@@ -210,7 +220,7 @@ TEST(RaftInvariants, AVoteThatWasNeverWrittenMayBeLost)
     EXPECT_EQ(claims.Check(1), "");
     claims.State(1).term = 2;
     claims.State(1).vote = NO_SERVER;
-    EXPECT_EQ(claims.CheckRestart(1, {}), "");
+    EXPECT_EQ(claims.CheckRestart(1, Terms{}), "");
 }
 
 TEST(RaftInvariants, ATermOrCommitIndexThatGoesBackIsFound)
@@ -401,21 +411,80 @@ TEST(RaftInvariants, ARestartThatLosesWhatWasDurableOrKeepsWhatIsVolatileIsFound
     Claims claims;
     claims.Establish();
     claims.State(2).role = Role::FOLLOWER;
-    EXPECT_EQ(claims.CheckRestart(2, {1}), "durability");
+    EXPECT_EQ(claims.CheckRestart(2, Terms{1}), "durability");
 
     Claims kept;
     kept.Establish();
     kept.State(2).commitIndex = 1;
-    EXPECT_EQ(kept.CheckRestart(2, {1, 1}), "restart");
+    EXPECT_EQ(kept.CheckRestart(2, Terms{1, 1}), "restart");
 
     Claims good;
     good.Establish();
     good.State(1).role = Role::FOLLOWER;
     good.State(1).commitIndex = 0;
-    EXPECT_EQ(good.CheckRestart(1, {1, 1}), "");
+    EXPECT_EQ(good.CheckRestart(1, Terms{1, 1}), "");
     good.State(1).commitIndex = 1;
     good.Apply(1, 1, LogOf({1})[0]);
     EXPECT_EQ(good.Check(1), "") << "a new life applies from the start";
+}
+
+TEST(RaftInvariants, ASnapshotOfWhatIsNotCommittedIsFound)
+{
+    for (const LogPosition end : {LogPosition{3, 1}, LogPosition{2, 2}})
+    {
+        Claims claims;
+        claims.Establish();
+        RaftLog log({}, end.index, end.term);
+        claims.State(2).log = &log;
+        EXPECT_EQ(claims.Check(2), "state-machine safety") << end.index;
+    }
+    Claims good;
+    good.Establish();
+    RaftLog log(LogOf({1, 1}));
+    log.CompactTo(2);
+    good.State(1).log = &log;
+    EXPECT_EQ(good.Check(1), "");
+}
+
+TEST(RaftInvariants, ARestoreThatGoesBackIsFound)
+{
+    Claims claims;
+    claims.Establish();
+    claims.Restore(1, Snapshot{1, 1, {{1, 2, 3}, {}}, std::make_shared<const std::string>("x")});
+    EXPECT_EQ(claims.Check(1), "state-machine safety");
+}
+
+TEST(RaftInvariants, ARestartFromASnapshotOfTooLittleIsFound)
+{
+    Claims claims;
+    claims.Establish();
+    claims.State(2).role = Role::FOLLOWER;
+    EXPECT_EQ(claims.CheckRestart(2, RaftLog({}, 2, 1)), "restart")
+        << "the commit index begins at the snapshot";
+    Claims lost;
+    lost.Establish();
+    lost.State(2).commitIndex = 1;
+    EXPECT_EQ(lost.CheckRestart(2, RaftLog({}, 1, 1)), "durability") << "entry 2 was written";
+    Claims good;
+    good.Establish();
+    good.State(2).commitIndex = 2;
+    EXPECT_EQ(good.CheckRestart(2, RaftLog({}, 2, 1)), "");
+}
+
+TEST(RaftInvariants, LearnersDoNotMakeAMajority)
+{
+    const Membership two{{1, 2}, {3}};
+    Claims claims;
+    claims.State(1).membership = &two;
+    claims.Lead(1, 1);
+    claims.Write(1, 1, {1});
+    claims.Durable(1);
+    EXPECT_EQ(claims.Check(1), "");
+    claims.Write(3, 1, {1});
+    claims.Durable(3);
+    EXPECT_EQ(claims.Check(3), "");
+    claims.State(1).commitIndex = 1;
+    EXPECT_EQ(claims.Check(1), "leader completeness");
 }
 
 } // namespace ns3::raft::test

@@ -72,7 +72,7 @@ TEST(RaftLeader, SkipsHeartbeatsThatAreLongOverdue)
     EXPECT_EQ(driver.Tick(Ms(5000)).deadline, Ms(5100)) << "very late: no burst";
 }
 
-TEST(RaftLeader, KeepsOneBatchInFlightAndSendsTheRestWhenItIsAnswered)
+TEST(RaftLeader, ProbesWithOneBatchAndSendsTheRestWhenItIsAnswered)
 {
     Driver driver = Driver::AsLeader(3, 1); // the no-op is in flight
     EXPECT_TRUE(driver.Propose("a").messages.empty());
@@ -84,14 +84,20 @@ TEST(RaftLeader, KeepsOneBatchInFlightAndSendsTheRestWhenItIsAnswered)
     EXPECT_TRUE(driver.Receive(2, 1, Success(1, 3)).messages.empty()) << "nothing is left to send";
 }
 
-TEST(RaftLeader, ResendsAnUnansweredBatchWithAHeartbeatOnceItIsAnIntervalOld)
+TEST(RaftLeader, FindsALostBatchByAHeartbeatOnceItIsAnIntervalOldAndSendsItAgain)
 {
     Driver driver = Driver::AsLeader(3, 1);
     driver.Receive(2, 1, Success(0, 1));
     driver.now = Ms(1050);
     driver.Propose("a");
-    EXPECT_TRUE(OnlyMessageTo<AppendEntries>(driver.Tick(Ms(1100)), 2).entries.empty());
-    EXPECT_EQ(OnlyMessageTo<AppendEntries>(driver.Tick(Ms(1200)), 2).entries,
+    const auto early = OnlyMessageTo<AppendEntries>(driver.Tick(Ms(1100)), 2);
+    EXPECT_TRUE(early.entries.empty());
+    EXPECT_EQ(early.prevLogIndex, 1U) << "the batch may still be on its way";
+    const auto late = OnlyMessageTo<AppendEntries>(driver.Tick(Ms(1200)), 2);
+    EXPECT_TRUE(late.entries.empty());
+    EXPECT_EQ(late.prevLogIndex, 2U) << "asks whether the batch has arrived";
+    const AppendEntriesReply refusal{false, 2, 0, 2, 0, 0};
+    EXPECT_EQ(OnlyMessageTo<AppendEntries>(driver.Receive(2, 1, refusal), 2).entries,
               std::vector<Entry>{MakeCommand(1, "a")});
 }
 
@@ -122,18 +128,19 @@ TEST_P(RaftBatch, RespectsTheLimits)
     {
         driver.Propose(std::string(bytes, 'x'));
     }
-    Index acknowledged = 1;
-    const Update* update = &driver.Receive(2, 1, Success(0, 1));
+    Index sent = 1;
+    const Update& update = driver.Receive(2, 1, Success(0, 1)); // all may go, one after the other
     std::vector<std::size_t> batches;
-    while (!update->messages.empty())
+    for (const Outgoing& outgoing : update.messages)
     {
-        const auto append = OnlyMessageTo<AppendEntries>(*update, 2);
-        ASSERT_EQ(append.prevLogIndex, acknowledged);
+        const auto& append = std::get<AppendEntries>(outgoing.message.body);
+        ASSERT_EQ(append.prevLogIndex, sent);
         batches.push_back(append.entries.size());
-        update = &driver.Receive(2, 1, Success(acknowledged, acknowledged + batches.back()));
-        acknowledged += batches.back();
+        sent += batches.back();
     }
     EXPECT_EQ(batches, c.batches);
+    EXPECT_EQ(sent, driver.core.GetLastIndex());
+    EXPECT_TRUE(driver.Receive(2, 1, Success(sent - batches.back(), sent)).messages.empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -142,7 +149,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(BatchCase{"ByEntries", 3, 1000, {1, 1, 1, 1, 1, 1, 1}, {3, 3, 1}},
                     BatchCase{"ByBytes", 9, 100, {40, 40, 40, 20, 60}, {2, 2, 1}},
                     BatchCase{"OneLargeEntryAlwaysFits", 9, 100, {500, 500, 10}, {1, 1, 1}},
-                    BatchCase{"NoBytesAtAll", 9, 0, {0, 0, 5, 0}, {2, 1, 1}}),
+                    BatchCase{"EmptyCommands", 9, 1, {0, 0, 5, 0}, {2, 1, 1}}),
     [](const auto& tested) { return tested.param.name; });
 
 TEST(RaftLeader, CommitsWhatAMajorityHasAndTellsItWithTheNextMessage)
@@ -196,9 +203,10 @@ TEST(RaftLeader, IgnoresLateAnswersThatAcknowledgeLess)
     EXPECT_EQ(append.prevLogIndex, 2U);
     EXPECT_TRUE(driver.Receive(2, 1, Success(0, 1)).messages.empty());
     EXPECT_TRUE(driver.Receive(2, 1, Success(0, 0)).messages.empty());
-    const auto again = OnlyMessageTo<AppendEntries>(driver.Tick(Ms(1100)), 2);
-    EXPECT_EQ(again.prevLogIndex, 2U) << "the late answers took nothing back";
-    EXPECT_EQ(again.entries.size(), 1U);
+    EXPECT_EQ(driver.core.GetCommitIndex(), 2U);
+    const auto next = OnlyMessageTo<AppendEntries>(driver.Propose("c"), 2);
+    EXPECT_EQ(next.prevLogIndex, 3U) << "the late answers took nothing back";
+    EXPECT_EQ(next.entries.size(), 1U);
 }
 
 TEST(RaftLeader, RefusesAcknowledgementsOfWhatItNeverSent)
@@ -215,11 +223,11 @@ TEST(RaftLeader, IgnoresAnswersMeantForAnEarlierTermOrAnotherRole)
 {
     Driver driver = Driver::AsLeader(3, 2, {1});
     EXPECT_EQ(ReasonIn(driver.Receive(2, 1, Success(1, 2))),
-              "an answer to AppendEntries of an earlier term");
+              "an answer to a leader of an earlier term");
     EXPECT_EQ(driver.core.GetCommitIndex(), 0U);
     driver.Receive(3, 3, AppendEntries{});
     EXPECT_EQ(ReasonIn(driver.Receive(2, 3, Success(1, 2))),
-              "an answer to AppendEntries, but this server does not lead");
+              "an answer to a leader, but this server does not lead");
 }
 
 TEST(RaftLeader, ForgetsWhatItKnewOfItsFollowersWhenItIsElectedAgain)

@@ -58,12 +58,31 @@ TEST(RaftPersistence, AnAcknowledgementWaitsForItsOwnWriteOnly)
     driver.Receive(2, 1, Append(0, 0, {1}));
     driver.Receive(2, 1, Append(1, 1, {1}));
     driver.Receive(2, 1, Append(2, 1, {1}));
-    EXPECT_EQ(TicketOfReply(driver.Receive(2, 1, Append(1, 1, {}))), 1U);
-    EXPECT_EQ(TicketOfReply(driver.Receive(2, 1, Append(2, 1, {}))), 2U);
+    EXPECT_EQ(TicketOfReply(driver.Receive(2, 1, Append(0, 0, {1}))), 1U);
+    EXPECT_EQ(TicketOfReply(driver.Receive(2, 1, Append(1, 1, {1}))), 2U);
     driver.Persist(2);
     EXPECT_EQ(driver.core.GetDurableIndex(), 2U);
-    EXPECT_EQ(TicketOfReply(driver.Receive(2, 1, Append(2, 1, {}))), 0U);
-    EXPECT_EQ(TicketOfReply(driver.Receive(2, 1, Append(3, 1, {}))), 3U);
+    EXPECT_EQ(TicketOfReply(driver.Receive(2, 1, Append(1, 1, {1}))), 0U);
+    EXPECT_EQ(TicketOfReply(driver.Receive(2, 1, Append(2, 1, {1}))), 3U);
+}
+
+TEST(RaftPersistence, AHeartbeatIsAnsweredAtOnceButOnlyForWhatIsDurable)
+{
+    Driver driver(3, MakeDurable(1, NO_SERVER, {1}));
+    driver.Receive(2, 1, Append(1, 1, {1}));
+    driver.Receive(2, 1, Append(2, 1, {1}));
+    for (const Index durable : {1U, 2U, 3U})
+    {
+        driver.Persist(durable - 1);
+        const Update& update = driver.Receive(2, 1, Append(3, 1, {}));
+        EXPECT_EQ(TicketOfReply(update), 0U);
+        EXPECT_TRUE(OnlyMessageTo<AppendEntriesReply>(update, 2).success);
+        EXPECT_EQ(OnlyMessageTo<AppendEntriesReply>(update, 2).matchIndex, durable);
+    }
+    EXPECT_EQ(
+        OnlyMessageTo<AppendEntriesReply>(driver.Receive(2, 1, Append(2, 1, {})), 2).matchIndex,
+        2U)
+        << "the heartbeat has compared no more";
 }
 
 TEST(RaftPersistence, NobodyHearsOfATermBeforeItIsWritten)
