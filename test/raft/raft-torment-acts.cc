@@ -46,7 +46,10 @@ Torment::Act()
         m_cluster.Transfer(AnyLeader(), m_dice.OnceIn(2) ? NO_SERVER : AnyServer());
         break;
     default:
-        break; // peace
+        if (m_plan.configs.front().readMode == ReadMode::LEASE)
+        {
+            AttackLease();
+        } // else peace
     }
 }
 
@@ -115,6 +118,34 @@ Torment::TouchClock()
         m_cluster.SetClockRate(server, DrawRate());
         ++m_tally.clockChanges;
     }
+}
+
+void
+Torment::AttackLease()
+{
+    // The leader is cut off while it holds a lease, and the others are brought to elect another one
+    // as soon as they may: by clocks as far apart as is allowed, or by forgetting in a crash that
+    // they have heard of a leader.
+    const ServerId leader = AnyLeader();
+    const ServerId heir = AnyServer();
+    const bool byClocks = m_dice.OnceIn(2);
+    for (ServerId id = 1; byClocks && id <= m_cluster.GetSize(); ++id)
+    {
+        m_cluster.SetClockRate(id, 1 + (id == leader ? -1 : 1) * m_plan.clockDrift);
+    }
+    m_cluster.SetCut(leader, heir, !byClocks);
+    m_cluster.After(m_dice.Milliseconds(50, 250), [this, leader, heir, byClocks] {
+        for (ServerId id = 1; !m_healed && id <= m_cluster.GetSize(); ++id)
+        {
+            m_cluster.SetCut(leader, id, true);
+            m_cluster.SetCut(id, leader, true);
+            if (!byClocks && id != leader && id != heir)
+            {
+                m_cluster.Crash(id);
+                m_cluster.Restart(id);
+            }
+        }
+    });
 }
 
 void

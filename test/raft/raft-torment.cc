@@ -82,6 +82,7 @@ Torment::CountChange(Index index, Term term)
 void
 Torment::Heal()
 {
+    m_healed = true;
     World& world = m_cluster.GetWorld();
     world.drop = world.duplicate = world.straggle = world.stall = 0;
     world.crashAfterWrite = world.crashWhileSending = 0;

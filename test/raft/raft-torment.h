@@ -62,6 +62,7 @@ class Torment
     void CutSome();
     void TouchDisk();
     void TouchClock();
+    void AttackLease();
     void Reconfigure();
     double DrawRate();
     ServerId AnyServer();
@@ -80,6 +81,7 @@ class Torment
     TormentPlan m_plan;
     Cluster m_cluster;
     Clients m_clients;
+    bool m_healed{false};
     TormentTally m_tally;
     std::map<std::pair<Index, Term>, ChangeMembership::Kind> m_changes; //!< accepted
 };

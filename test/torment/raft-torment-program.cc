@@ -27,6 +27,7 @@ checked for linearizability, and the cluster has to work again. Same seed, same 
 Usage: raft-torment [options]
   --first=N     first seed (default 0)
   --seeds=N     how many seeds, from the first on (default 10000)
+  --fail-fast   stop at the first seed that fails
   --verbose     print what each seed drew, and the transcript of its servers
   --quiet       no progress
   --help        this text
@@ -39,6 +40,7 @@ struct Options
 {
     uint64_t first{0};
     uint64_t seeds{10000};
+    bool failFast{false};
     bool verbose{false};
     bool quiet{false};
     bool help{false};
@@ -78,6 +80,10 @@ ParseOptions(int argc, char* argv[])
         if (name == "--first" || name == "--seeds")
         {
             (name == "--first" ? options.first : options.seeds) = ParseNumber(name, value);
+        }
+        else if (argument == "--fail-fast")
+        {
+            options.failFast = true;
         }
         else if (argument == "--verbose")
         {
@@ -147,11 +153,12 @@ int
 RunSeeds(const Options& options)
 {
     TormentTally tally;
+    uint64_t run = 0;
     uint64_t failed = 0;
     Progress progress(options.seeds, !options.quiet && !options.verbose);
-    for (uint64_t i = 0; i < options.seeds; ++i)
+    while (run < options.seeds && !(options.failFast && failed > 0))
     {
-        const uint64_t seed = options.first + i;
+        const uint64_t seed = options.first + run++;
         const TormentResult result = RunTorment(seed, options.verbose);
         tally += result.tally;
         if (options.verbose)
@@ -169,13 +176,13 @@ RunSeeds(const Options& options)
                       << "\n  replay: raft-torment --first=" << seed << " --seeds=1 --verbose"
                       << std::endl;
         }
-        progress.Update(i + 1, failed);
+        progress.Update(run, failed);
     }
     for (const auto& [what, number] : tally.List())
     {
         std::cout << std::setw(14) << number << "  " << what << "\n";
     }
-    std::cout << options.seeds - failed << " passed, " << failed << " failed" << std::endl;
+    std::cout << run - failed << " passed, " << failed << " failed" << std::endl;
     return failed > 0 ? 1 : 0;
 }
 
