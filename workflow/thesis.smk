@@ -4,6 +4,8 @@
 configfile: "workflow/thesis.yaml"
 
 
+import zlib
+
 THESIS = config["thesis"]
 
 
@@ -162,9 +164,11 @@ rule election_trials:
         raft=THESIS["raft"],
         options=lambda wildcards: one_experiment(wildcards)["options"],
         trials=trials_in,
+        # Each has its own seed: points of a picture that share their randomness err together.
+        seed=lambda wildcards: zlib.crc32(wildcards.experiment.encode()),
     shell:
         "{PROGRAMS}/election-trials --quiet {params.options} {params.raft}"
-        " --trials={params.trials} --out={output}"
+        " --RngRun={params.seed} --trials={params.trials} --out={output}"
 
 
 rule thesis_lan:

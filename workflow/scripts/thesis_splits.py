@@ -11,7 +11,7 @@ from plot_style import plt, save
 from split_votes import split_share, wilson_interval
 from thesis_trials import COLOURS, write_table
 
-MARKERS = {1: "o", 5: "s", 20: "^"}
+MARKERS = {1: "o", 5: "D", 20: "^"}
 
 rows = []
 for one, path in zip(snakemake.params.experiments, snakemake.input.trials):  # noqa: F821
@@ -43,13 +43,13 @@ write_table(rows, snakemake.output.table)  # noqa: F821
 table = pd.DataFrame(rows)
 clusters = list(dict.fromkeys(zip(table.servers, table.available)))
 figure, (by_latency, agreement) = plt.subplots(
-    1, 2, figsize=(12.5, 5), gridspec_kw={"width_ratios": [1.7, 1]}
+    1, 2, figsize=(14.5, 5), gridspec_kw={"width_ratios": [1.55, 1]}
 )
 shares = np.linspace(0, 0.42, 200)
 by_latency.axvspan(0.05, 0.1, color="#f0f0f0", linewidth=0)
 by_latency.axhline(0.4, color="#888888", linestyle=":", linewidth=1)
-by_latency.text(0.051, 0.93, "range 10 to 20 times\nthe one-way latency", fontsize=8, va="top")
-by_latency.text(0.415, 0.405, "40 %", fontsize=8, ha="right", va="bottom", color="#555555")
+by_latency.text(0.052, 0.98, "range 10 to 20\ntimes the\none-way latency", fontsize=8, va="top")
+by_latency.text(0.003, 0.405, "40 %", fontsize=8, va="bottom", color="#555555")
 for (servers, available), colour in zip(clusters, COLOURS[1:]):
     label = f"{servers} servers, {servers - available} failed"
     by_latency.plot(shares, [split_share(servers, available, share) for share in shares],
@@ -62,7 +62,7 @@ for (servers, available), colour in zip(clusters, COLOURS[1:]):
                 axes.errorbar(
                     x, points.measured,
                     yerr=[points.measured - points.low, points.high - points.measured],
-                    fmt=marker if kind == "fixed" else "D", color=colour, markerfacecolor=fill,
+                    fmt=marker, color=colour, markerfacecolor=fill,
                     markersize=4.5, linewidth=0, elinewidth=0.9, capsize=2,
                 )
 by_latency.set_xlim(0, 0.42)
@@ -75,10 +75,11 @@ handles += [
     plt.Line2D([], [], marker=marker, color="#555555", linestyle="", markersize=5,
                label=f"one-way latency {latency} ms")
     for latency, marker in MARKERS.items()
+    if ((table.kind == "fixed") & (table.latency_ms == latency)).any()
 ]
 handles.append(plt.Line2D([], [], marker="D", color="#555555", markerfacecolor="white",
                           linestyle="", markersize=5, label="1 ms network and a write of 4 ms"))
-by_latency.legend(handles=handles, fontsize=8, loc="upper left", bbox_to_anchor=(0.25, 1.0))
+by_latency.legend(handles=handles, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0), borderaxespad=0)
 agreement.plot([0, 1], [0, 1], color="#888888", linewidth=0.8)
 agreement.set_xlim(0, 1)
 agreement.set_ylim(0, 1)

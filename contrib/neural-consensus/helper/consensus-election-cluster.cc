@@ -80,10 +80,11 @@ ElectionCluster::ElectionCluster(const ElectionTrialsOptions& options, Watcher w
                                            MakeCallback(&ElectionCluster::OnRole, this));
         server->TraceConnectWithoutContext("RxMessage",
                                            MakeCallback(&ElectionCluster::OnReceive, this));
-        server->SetStartTime(m_topology.WarmUp() + StartOf(i));
+        server->SetStartTime(m_topology.WarmUp());
         m_servers.push_back(server);
     }
     MuteClient(true);
+    Simulator::Schedule(m_topology.WarmUp() + NanoSeconds(1), &ElectionCluster::StartAnew, this, 1);
 }
 
 Ptr<RaftApplication>
@@ -202,6 +203,15 @@ ElectionCluster::HasDiverged(const raft::RaftCore& leader) const
     });
 }
 
+bool
+ElectionCluster::HasOvershot() const
+{
+    return std::any_of(m_lastIndex.begin(), m_lastIndex.end(), [&](const auto& limit) {
+        const raft::RaftCore* core = Server(limit.first)->GetCore();
+        return core && core->GetLastIndex() > limit.second;
+    });
+}
+
 void
 ElectionCluster::HushClient()
 {
@@ -225,31 +235,26 @@ ElectionCluster::MuteClient(bool mute)
 }
 
 void
-ElectionCluster::Recover(bool deadlocked)
+ElectionCluster::Recover()
 {
-    for (uint32_t i = 0; i < m_servers.size(); ++i)
+    for (const auto& server : m_servers)
     {
-        if (deadlocked)
-        {
-            m_servers[i]->Crash();
-            Simulator::Schedule(StartOf(i), &RaftApplication::Restart, m_servers[i]);
-        }
-        else
-        {
-            m_servers[i]->Restart();
-        }
+        server->Restart();
     }
 }
 
-/**
- * When to start a server: one after the other and never in step, for without random timeouts
- * servers in step would vote for themselves forever.
- */
-Time
-ElectionCluster::StartOf(uint32_t index) const
+void
+ElectionCluster::StartAnew(uint32_t first)
 {
-    constexpr double GOLDEN_RATIO = 1.618;
-    return index * GOLDEN_RATIO * m_options.timeoutMin;
+    for (const auto& server : m_servers)
+    {
+        server->Crash();
+    }
+    Server(first)->Restart();
+    // It stands when all others listen, and well before any of them.
+    Simulator::Schedule(NanoSeconds(m_options.timeoutMin.GetNanoSeconds() / 2),
+                        &ElectionCluster::Recover,
+                        this);
 }
 
 } // namespace ns3

@@ -60,17 +60,24 @@ class ElectionCluster
     /** @return whether the logs end where they shall */
     bool HasDiverged(const raft::RaftCore& leader) const;
 
+    /** @return whether a follower has more than it should, from a snapshot of its leader's, say */
+    bool HasOvershot() const;
+
     /** Stops the client; logs stay as they are. */
     void HushClient();
 
     /** Lets all servers have all entries again. */
     void Converge();
 
+    /** Starts what is dead. */
+    void Recover();
+
     /**
-     * Starts what is dead.
-     * @param deadlocked servers split the vote forever: all start anew, one after the other
+     * Starts all servers anew, one of them before the others: without random timeouts, servers in
+     * step would vote for themselves forever.
+     * @param first a server whose log is not behind another's
      */
-    void Recover(bool deadlocked);
+    void StartAnew(uint32_t first);
 
   private:
     bool LetOut(uint32_t server, raft::Message& message);
@@ -78,7 +85,6 @@ class ElectionCluster
     void OnRole(uint32_t server, const raft::RoleChange& change);
     void OnReceive(const raft::Message& message, uint64_t id);
     void MuteClient(bool mute);
-    Time StartOf(uint32_t index) const;
 
     const ElectionTrialsOptions& m_options;
     Watcher m_watcher;

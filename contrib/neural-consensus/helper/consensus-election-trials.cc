@@ -133,7 +133,7 @@ Trials::OnHeartbeat(const raft::RaftCore& leader)
         }
         break;
     case Phase::DIVERGE:
-        if (leader.GetTerm() != m_oldTerm)
+        if (leader.GetTerm() != m_oldTerm || m_cluster.HasOvershot())
         {
             StartOver();
         }
@@ -152,7 +152,7 @@ Trials::OnHeartbeat(const raft::RaftCore& leader)
     }
 }
 
-/** The leader that was to die has been deposed before, as happens with short timeouts. */
+/** The trial has failed before it began: with short timeouts the leader may be deposed, say. */
 void
 Trials::StartOver()
 {
@@ -270,7 +270,14 @@ Trials::End(bool won)
     }
     Enter(Phase::SETTLE);
     // Not from within a trace of one of the servers.
-    Simulator::ScheduleNow(&ElectionCluster::Recover, &m_cluster, !won);
+    if (won)
+    {
+        Simulator::ScheduleNow(&ElectionCluster::Recover, &m_cluster);
+    }
+    else
+    {
+        Simulator::ScheduleNow(&ElectionCluster::StartAnew, &m_cluster, m_trial.oldLeader);
+    }
 }
 
 void
