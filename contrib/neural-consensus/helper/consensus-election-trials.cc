@@ -48,6 +48,7 @@ class Trials
     void Fire();
     void End(bool won);
     void Enter(Phase phase);
+    void BreakDeadlock(uint32_t restarted);
     void TooLong() const;
     void ShowProgress() const;
 
@@ -270,13 +271,24 @@ Trials::End(bool won)
     }
     Enter(Phase::SETTLE);
     // Not from within a trace of one of the servers.
-    if (won)
+    Simulator::ScheduleNow(&ElectionCluster::Recover, &m_cluster);
+    if (!won)
     {
-        Simulator::ScheduleNow(&ElectionCluster::Recover, &m_cluster);
+        // The old leader learns the term first, or its requests would be of the past.
+        Simulator::Schedule(2 * m_options.timeoutMax,
+                            &Trials::BreakDeadlock,
+                            this,
+                            m_trial.oldLeader);
     }
-    else
+}
+
+/** Servers that split every vote may go on so with the restarted one, too. */
+void
+Trials::BreakDeadlock(uint32_t restarted)
+{
+    if (m_phase == Phase::SETTLE)
     {
-        Simulator::ScheduleNow(&ElectionCluster::StartAnew, &m_cluster, m_trial.oldLeader);
+        m_cluster.StartAnew(restarted);
     }
 }
 
