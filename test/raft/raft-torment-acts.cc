@@ -145,7 +145,24 @@ Torment::AttackLease()
                 m_cluster.Restart(id);
             }
         }
+        ProbeLease(leader, 50);
     });
+}
+
+void
+Torment::ProbeLease(ServerId leader, int times)
+{
+    if (m_healed || times == 0)
+    {
+        return;
+    }
+    const ServerId heir = m_cluster.FindLeader();
+    if (heir != NO_SERVER && heir != leader)
+    {
+        m_clients.Probe(heir, true);
+        m_clients.Probe(leader, false);
+    }
+    m_cluster.After(milliseconds(5), [this, leader, times] { ProbeLease(leader, times - 1); });
 }
 
 void

@@ -110,10 +110,39 @@ Clients::Next(uint32_t id, uint32_t lane)
         call.request = ++client.lastRequest;
         client.open.insert(call.request);
     }
-    call.place = m_history.size();
-    m_history.push_back(
-        {id + 1, call.kind == Kind::WRITE, call.key, call.value, m_cluster.GetNow(), std::nullopt});
+    Record(call);
     Begin(std::move(call));
+}
+
+void
+Clients::Record(Call& call)
+{
+    call.place = m_history.size();
+    m_history.push_back({call.client + 1,
+                         call.kind == Kind::WRITE,
+                         call.key,
+                         call.value,
+                         m_cluster.GetNow(),
+                         std::nullopt});
+}
+
+void
+Clients::Probe(ServerId server, bool write)
+{
+    Call call;
+    call.client = m_plan.clients;
+    call.kind = write ? Kind::WRITE : Kind::READ;
+    call.key = "a";
+    call.value = write ? std::to_string(++m_lastValue) : "";
+    call.attempt = 1;
+    call.probe = true;
+    Record(call);
+    const uint64_t number = ++m_lastCall;
+    const std::string what = write ? Encode(call) : call.key;
+    const Kind kind = call.kind;
+    m_calls.emplace(number, std::move(call));
+    m_cluster.After(m_plan.timeout, [this, number] { OnTimeout(number, 1); });
+    Serve(server, number, 1, kind, what);
 }
 
 void
@@ -158,7 +187,6 @@ Clients::Attempt(uint64_t number)
 std::string
 Clients::Encode(const Call& call) const
 {
-    const Client& client = m_clients[call.client];
     Command command;
     command.client = call.client + 1;
     if (call.kind == Kind::REGISTER)
@@ -170,8 +198,11 @@ Clients::Encode(const Call& call) const
     command.session = call.session;
     command.request = call.request;
     // A later session counts anew; what is left over of an earlier one acknowledges nothing.
-    const bool present = call.session == client.session && !client.open.empty();
-    command.acknowledged = present ? *client.open.begin() : 0;
+    if (!call.probe && call.session == m_clients[call.client].session &&
+        !m_clients[call.client].open.empty())
+    {
+        command.acknowledged = *m_clients[call.client].open.begin();
+    }
     command.key = call.key;
     command.value = call.value;
     return command.Encode();
@@ -186,6 +217,11 @@ Clients::OnTimeout(uint64_t number, uint32_t attempt)
         return;
     }
     Call& call = found->second;
+    if (call.probe)
+    {
+        m_calls.erase(found);
+        return;
+    }
     if (attempt >= m_plan.maxAttempts && call.kind != Kind::REGISTER)
     {
         Finish(number, false);
@@ -206,7 +242,10 @@ Clients::OnAnswer(uint64_t number, const Answer& answer)
     Call& call = found->second;
     if (answer.done)
     {
-        m_clients[call.client].target = call.target;
+        if (!call.probe)
+        {
+            m_clients[call.client].target = call.target;
+        }
         if (call.kind == Kind::REGISTER)
         {
             OnRegistered(call, answer);
@@ -240,6 +279,11 @@ Clients::OnAnswer(uint64_t number, const Answer& answer)
         Finish(number, true);
         return;
     }
+    if (call.probe)
+    {
+        m_calls.erase(found);
+        return;
+    }
     if (answer.attempt != call.attempt)
     {
         return; // it has asked somebody else since
@@ -269,6 +313,10 @@ Clients::Finish(uint64_t number, bool answered)
 {
     const Call call = std::move(m_calls.at(number));
     m_calls.erase(number);
+    if (call.probe)
+    {
+        return;
+    }
     Client& client = m_clients[call.client];
     if (client.session == call.session)
     {

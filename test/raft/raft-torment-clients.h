@@ -66,6 +66,8 @@ class Clients : public ClusterWatcher
     void Start();
     /** From now on they wait long for an answer, never give up and ask where they are sent. */
     void BePatient();
+    /** One more client asks this server at once, and nobody else; outside of any session. */
+    void Probe(ServerId server, bool write);
     /** Lets none of them begin anything new. */
     void Stop();
     /** @return whether nothing is under way */
@@ -106,6 +108,7 @@ class Clients : public ClusterWatcher
         uint32_t attempt{0};
         ServerId target{NO_SERVER};
         std::size_t place{0}; //!< in the history, but for REGISTER
+        bool probe{false};    //!< tried once
     };
 
     struct Client
@@ -142,6 +145,7 @@ class Clients : public ClusterWatcher
     uint64_t Below(uint64_t bound);
     void Next(uint32_t client, uint32_t lane);
     void Register(uint32_t client);
+    void Record(Call& call);
     void Begin(Call call);
     void Attempt(uint64_t number);
     std::string Encode(const Call& call) const;

@@ -106,6 +106,11 @@ DrawPlan(Dice& dice)
     Config config = DrawConfig(dice, lease);
     plan.world = DrawWorld(dice);
     plan.clients = DrawClients(dice);
+    if (lease && dice.OnceIn(2))
+    {
+        // What breaks a lease has to happen within a part of an election timeout.
+        plan.world.delayMax = plan.world.writeMax = milliseconds(2);
+    }
     plan.clusterSeed = dice.Below(UINT64_MAX);
     plan.clientSeed = dice.Below(UINT64_MAX);
     plan.clockDrift = dice.Pick({0.0, 0.01, 0.1, 0.3});

@@ -63,6 +63,7 @@ class Torment
     void TouchDisk();
     void TouchClock();
     void AttackLease();
+    void ProbeLease(ServerId leader, int times);
     void Reconfigure();
     double DrawRate();
     ServerId AnyServer();
