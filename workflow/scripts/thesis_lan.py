@@ -32,7 +32,7 @@ def draw(axes, reading, spans, longest):
     for span, colour in zip(spans, COLOURS):
         times, trials = measured[reading, span]
         ends = len(times) < trials
-        label = f"{span} ms" + (" (none ended)" if not len(times) else "")
+        label = f"{span} ms" + (" (none ended: no line)" if not len(times) else "")
         steps = np.concatenate([[0], times, [] if ends else [longest]])
         shares = np.arange(len(times) + 1) / trials
         axes.step(steps, shares if ends else np.append(shares, 1), where="post", color=colour,
@@ -45,7 +45,7 @@ def draw(axes, reading, spans, longest):
     axes.set_ylim(0, 1)
 
 
-figure, panels = plt.subplots(2, len(readings), figsize=(4.2 * len(readings), 7), sharey=True,
+figure, panels = plt.subplots(2, len(readings), figsize=(1.8 + 3.8 * len(readings), 6.6), sharey=True,
                               squeeze=False)
 for column, reading in enumerate(readings):
     upper, lower = panels[:, column]
@@ -61,7 +61,9 @@ for column, reading in enumerate(readings):
     for axes in (upper, lower):
         axes.grid(color="#e5e5e5", linewidth=0.6)
         axes.set_axisbelow(True)
-        axes.legend(title="election timeout", fontsize=7.5, title_fontsize=8, loc="lower right")
+        if column == len(readings) - 1:
+            axes.legend(title="election timeout", fontsize=8, title_fontsize=8, loc="center left",
+                        bbox_to_anchor=(1.03, 0.5))
 for axes in panels[:, 0]:
     axes.set_ylabel("share of trials")
 marks = [
