@@ -364,4 +364,20 @@ TEST(RaftMembership, ALearnerThatTakesLongerThanATimeoutHasNotCaughtUp)
     EXPECT_TRUE(Change(driver, Kind::PROMOTE, 4).proposal.value().accepted);
 }
 
+TEST(RaftMembership, ALearnerThatFellSilentIsNotPromoted)
+{
+    Driver driver = Driver::AsLeader(3, 1);
+    driver.Receive(2, 1, Holds(1));
+    Change(driver, Kind::ADD_LEARNER, 4);
+    driver.Persist();
+    driver.Receive(2, 1, Holds(2));
+    driver.Receive(4, 1, Holds(2));
+    ASSERT_TRUE(driver.core.HasCaughtUp(4));
+    driver.Tick(driver.now + Ms(999));
+    EXPECT_TRUE(driver.core.HasCaughtUp(4));
+    driver.Tick(driver.now + Ms(1));
+    EXPECT_FALSE(driver.core.HasCaughtUp(4));
+    EXPECT_FALSE(Change(driver, Kind::PROMOTE, 4).proposal.value().accepted);
+}
+
 } // namespace ns3::raft::test

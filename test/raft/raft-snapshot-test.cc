@@ -259,6 +259,28 @@ TEST(RaftSnapshot, EntriesBelowTheBaseAreTakenAsHeld)
               "an entry contradicts the snapshot (leader completeness, 5.4)");
 }
 
+TEST(RaftSnapshot, OneThatContradictsACommittedEntryIsRefused)
+{
+    for (const auto& [lastIndex, lastTerm] :
+         std::vector<std::pair<Index, Term>>{{2, 1}, {2, 3}, {9, 1}})
+    {
+        Driver driver(3, MakeDurable(3, NO_SERVER, {1, 2, 2}));
+        driver.Receive(2, 3, AppendEntries{3, 2, 3, {}, 1});
+        ASSERT_EQ(driver.core.GetCommitIndex(), 3U);
+        InstallSnapshot chunk;
+        chunk.lastIndex = lastIndex;
+        chunk.lastTerm = lastTerm;
+        chunk.membership = std::make_shared<const std::string>(Membership{{1, 2, 3}, {}}.Encode());
+        chunk.data = std::make_shared<const std::string>("state");
+        chunk.done = true;
+        const Update& update = driver.Receive(2, 3, chunk);
+        EXPECT_EQ(ReasonIn(update),
+                  "the snapshot contradicts a committed entry (leader completeness, 5.4)");
+        EXPECT_FALSE(update.restore);
+        EXPECT_TRUE(update.messages.empty());
+    }
+}
+
 TEST(RaftSnapshot, AnEarlierLeaderIsToldOfTheTermAndInstallsNothing)
 {
     Driver driver(3, MakeDurable(5, NO_SERVER, {1}));

@@ -45,14 +45,57 @@ TEST(RaftStall, ALeadersHeartbeatsGoOnWhileItsDiskHangs)
     EXPECT_EQ(driver.core.GetRole(), Role::LEADER);
 }
 
-TEST(RaftStall, EntriesWaitForTheLeadersOwnWriteOnlyIfAskedTo)
+TEST(RaftStall, EntriesLeaveAtOnceUnlessTheLeaderIsToWriteThemFirst)
 {
-    for (const bool leaderWritesFirst : {false, true})
+    Driver meanwhile = MakeLeader(false, Ms(0));
+    EXPECT_EQ(OnlyMessageTo<AppendEntries>(meanwhile.Propose("a"), 2).entries.size(), 1U);
+
+    Driver first = MakeLeader(true, Ms(0));
+    EXPECT_TRUE(first.Propose("a").messages.empty());
+    EXPECT_EQ(OnlyMessageTo<AppendEntries>(first.Persist(), 2).entries.size(), 1U);
+}
+
+TEST(RaftStall, NothingPilesUpBehindAWriteThatHangs)
+{
+    Driver driver = MakeLeader(true, Ms(0));
+    driver.Propose("a"); // never written
+    for (int at = 1100; at <= 9000; at += 100)
     {
-        Driver driver = MakeLeader(leaderWritesFirst, Ms(0));
-        const Update& update = driver.Propose("a");
-        EXPECT_EQ(OnlyMessageTo<AppendEntries>(update, 2).entries.size(), 1U);
-        EXPECT_EQ(update.messages[0].afterTicket, leaderWritesFirst ? driver.lastTicket : 0U);
+        const Update& update = driver.Tick(Ms(at));
+        ASSERT_EQ(update.messages.size(), 2U) << at;
+        for (const Outgoing& outgoing : update.messages)
+        {
+            ASSERT_EQ(outgoing.afterTicket, 0U) << at;
+        }
+        const AppendEntriesReply answer{true, 1, 1, 0, 0, 1};
+        ASSERT_TRUE(driver.Receive(2, 1, answer).messages.empty()) << at;
+    }
+    EXPECT_EQ(OnlyMessageTo<AppendEntries>(driver.Persist(), 2).entries.size(), 1U);
+}
+
+TEST(RaftStall, ACandidateThatCannotWriteItsVoteRaisesItsTermOnce)
+{
+    for (const bool preVote : {false, true})
+    {
+        Config config = MakeConfig(1, 3);
+        config.preVote = preVote;
+        Driver driver(config);
+        driver.Tick(Ms(1000));
+        if (preVote)
+        {
+            driver.Receive(2, 1, RequestVoteReply{true, true});
+        }
+        ASSERT_EQ(driver.core.GetRole(), Role::CANDIDATE);
+        ASSERT_EQ(driver.core.GetTerm(), 1U);
+        for (int at = 2000; at <= 30000; at += 500)
+        {
+            driver.Tick(Ms(at));
+        }
+        EXPECT_EQ(driver.core.GetTerm(), 1U);
+        EXPECT_EQ(driver.core.GetRole(), Role::CANDIDATE);
+        driver.Persist();
+        driver.Receive(2, 1, RequestVoteReply{true});
+        EXPECT_EQ(driver.core.GetRole(), Role::LEADER) << "its disk is back";
     }
 }
 

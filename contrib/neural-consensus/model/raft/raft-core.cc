@@ -174,16 +174,15 @@ RaftCore::OnReceive(const Message& message)
 {
     // A message that no correct server can have sent changes nothing, not even the term.
     const char* fault = FindFault(message, m_config.id);
-    const auto* append = std::get_if<AppendEntries>(&message.body);
     if (!fault && message.term == m_term && ComesFromLeader(message.body) &&
         m_leader != NO_SERVER && m_leader != message.from)
     {
         fault = "a second leader in one term (election safety, 5.2)";
     }
-    if (!fault && append && message.term >= m_term)
+    if (!fault && message.term >= m_term)
     {
         // An earlier term's leader may well contradict us; it is told so by the reply.
-        fault = FindContradiction(*append);
+        fault = FindContradiction(message.body);
     }
     if (!fault)
     {
@@ -422,7 +421,8 @@ bool
 RaftCore::HasCaughtUp(ServerId learner) const
 {
     const Peer* peer = m_role == Role::LEADER ? FindPeer(learner) : nullptr;
-    return peer && !peer->voter && peer->caughtUp;
+    const bool heard = peer && m_now - peer->heardAt < m_config.electionTimeoutMin;
+    return heard && !peer->voter && peer->caughtUp;
 }
 
 bool

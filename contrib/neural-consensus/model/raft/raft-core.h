@@ -153,7 +153,8 @@ class RaftCore
     void StartRound();
     void Beat(Peer& peer);
     void SendHeartbeat(Peer& peer, Index previous);
-    void SendEntries(Peer& peer); // needs an entry at nextIndex
+    void SendEntries(Peer& peer); // needs an entry at nextIndex, up to LastToSend()
+    Index LastToSend() const;
     void Replicate(Peer& peer);
     void ReplicateAll();
     Peer* FindAnsweringPeer(const Message& message, uint64_t round);
@@ -168,7 +169,9 @@ class RaftCore
     // raft-follower.cc
     void HearFromLeader(ServerId leader, const char* reason);
     void OnAppendEntries(const Message& message, const AppendEntries& append);
+    const char* FindContradiction(const MessageBody& body) const;
     const char* FindContradiction(const AppendEntries& append) const;
+    const char* FindContradiction(const InstallSnapshot& chunk) const;
     void ReplyConflict(const Message& message, const AppendEntries& append);
     void StoreEntries(const AppendEntries& append);
 

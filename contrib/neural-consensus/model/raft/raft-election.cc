@@ -42,7 +42,14 @@ RaftCore::OnElectionTimeout()
         }
         return;
     }
-    if (m_config.preVote)
+    if (m_role == Role::CANDIDATE && m_hardStateTicket > m_durableTicket)
+    {
+        // Nobody has heard of this candidacy: another term would only disturb the others later.
+        ResetElectionTimer();
+        RequestVotes();
+        Reject(NO_SERVER, "stands already, with a vote that is not on stable storage");
+    }
+    else if (m_config.preVote)
     {
         StartPreVote();
     }

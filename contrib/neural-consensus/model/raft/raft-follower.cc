@@ -19,6 +19,30 @@ RaftCore::HearFromLeader(ServerId leader, const char* reason)
 }
 
 const char*
+RaftCore::FindContradiction(const MessageBody& body) const
+{
+    if (const auto* append = std::get_if<AppendEntries>(&body))
+    {
+        return FindContradiction(*append);
+    }
+    const auto* chunk = std::get_if<InstallSnapshot>(&body);
+    return chunk ? FindContradiction(*chunk) : nullptr;
+}
+
+const char*
+RaftCore::FindContradiction(const InstallSnapshot& chunk) const
+{
+    // Terms never decrease along a log, and the leader's has all that is committed here (5.4).
+    const bool beyond = chunk.lastIndex > m_commitIndex;
+    const Term known = m_log.GetTerm(beyond ? m_commitIndex : chunk.lastIndex);
+    if (known != 0 && (beyond ? chunk.lastTerm < known : chunk.lastTerm != known))
+    {
+        return "the snapshot contradicts a committed entry (leader completeness, 5.4)";
+    }
+    return nullptr;
+}
+
+const char*
 RaftCore::FindContradiction(const AppendEntries& append) const
 {
     // Whatever is committed here is in the log of every later leader (leader completeness, 5.4).

@@ -34,6 +34,10 @@ RaftCore::OnPersisted(uint64_t ticket)
     else if (m_role == Role::LEADER)
     {
         AdvanceCommit();
+        if (m_role == Role::LEADER && m_config.leaderWritesFirst)
+        {
+            ReplicateAll();
+        }
     }
 }
 

@@ -34,7 +34,6 @@ RaftCore::OnPropose(const Payload& command)
     result.accepted = true;
     result.index = AppendToLog(Entry{m_term, EntryType::COMMAND, command});
     result.term = m_term;
-    // Followers may write the entry while the leader still does (dissertation 10.2.1).
     ReplicateAll();
 }
 
@@ -93,7 +92,7 @@ RaftCore::Beat(Peer& peer)
     switch (peer.state)
     {
     case ProgressState::PROBE:
-        if (overdue && peer.nextIndex <= m_log.GetLastIndex())
+        if (overdue && peer.nextIndex <= LastToSend())
         {
             SendEntries(peer);
         }
@@ -150,7 +149,8 @@ RaftCore::SendEntries(Peer& peer)
         m_spareBatches.pop_back();
     }
     std::size_t bytes = 0;
-    for (Index index = peer.nextIndex; index <= m_log.GetLastIndex(); ++index)
+    const Index end = LastToSend();
+    for (Index index = peer.nextIndex; index <= end; ++index)
     {
         const Entry& entry = m_log.GetEntry(index);
         const std::size_t more = entry.command ? entry.command->size() : 0;
@@ -175,7 +175,14 @@ RaftCore::SendEntries(Peer& peer)
         peer.waiting = true;
         peer.waitingSince = m_now;
     }
-    Send(peer.id, std::move(append), m_config.leaderWritesFirst ? last : 0);
+    Send(peer.id, std::move(append), 0);
+}
+
+Index
+RaftCore::LastToSend() const
+{
+    // Followers may write entries while the leader still does (dissertation 10.2.1), or not.
+    return m_config.leaderWritesFirst ? m_durableIndex : m_log.GetLastIndex();
 }
 
 void
@@ -186,13 +193,12 @@ RaftCore::Replicate(Peer& peer)
         SendSnapshot(peer);
         return;
     }
-    if (peer.state == ProgressState::PROBE && !peer.waiting &&
-        peer.nextIndex <= m_log.GetLastIndex())
+    if (peer.state == ProgressState::PROBE && !peer.waiting && peer.nextIndex <= LastToSend())
     {
         SendEntries(peer);
     }
     while (peer.state == ProgressState::REPLICATE && !peer.inFlight.IsFull() &&
-           peer.nextIndex <= m_log.GetLastIndex())
+           peer.nextIndex <= LastToSend())
     {
         SendEntries(peer);
     }
