@@ -371,6 +371,7 @@ TEST(RaftMembership, ALearnerThatFellSilentIsNotPromoted)
     Change(driver, Kind::ADD_LEARNER, 4);
     driver.Persist();
     driver.Receive(2, 1, Holds(2));
+    driver.Tick(Ms(1100)); // the first heartbeat to 4
     driver.Receive(4, 1, Holds(2));
     ASSERT_TRUE(driver.core.HasCaughtUp(4));
     driver.Tick(driver.now + Ms(999));
