@@ -1,8 +1,13 @@
 #include "ns3/raft-client-header.h"
 #include "ns3/raft-header.h"
+#include "ns3/raft-membership.h"
 
 #include <gtest/gtest.h>
 #include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 using namespace ns3;
@@ -21,19 +26,85 @@ Bytes(const std::string& text)
 std::vector<Message>
 EveryKind()
 {
-    AppendEntries append{7, 3, 6, {}};
+    const uint64_t large = 0x0102030405060708;
+    const Membership members{{1, 2, 65536}, {4}};
+    AppendEntries append{7, 3, 6, {}, 21};
     append.entries = {{3, EntryType::NOOP, nullptr},
                       {4, EntryType::COMMAND, Bytes("put k v")},
                       {4, EntryType::COMMAND, Bytes("")},
+                      {4, EntryType::MEMBERSHIP, Bytes(members.Encode())},
                       {4, EntryType::COMMAND, Bytes(std::string(2000, '\xff'))}};
-    const uint64_t large = 0x0102030405060708;
-    return {{1, 2, 5, RequestVote{11, 4}},
-            {2, 1, 5, RequestVoteReply{true}},
-            {2, 1, 5, RequestVoteReply{false}},
+    return {{1, 2, 5, RequestVote{11, 4, false, false}},
+            {1, 2, 5, RequestVote{11, 4, true, false}},
+            {1, 2, 5, RequestVote{11, 4, false, true}},
+            {1, 2, 5, RequestVote{large, large + 1, true, true}},
+            {2, 1, 5, RequestVoteReply{true, false}},
+            {2, 1, 5, RequestVoteReply{false, false}},
+            {2, 1, 5, RequestVoteReply{true, true}},
+            {2, 1, 5, RequestVoteReply{false, true}},
             {3, 4, large, append},
-            {3, 4, 6, AppendEntries{large, large + 1, large + 2, {}}},
-            {4, 3, 6, AppendEntriesReply{true, 9, 12, 0, 0}},
-            {4, 3, 6, AppendEntriesReply{false, 9, 0, 7, 2}}};
+            {3, 4, 6, AppendEntries{large, large + 1, large + 2, {}, large + 3}},
+            {4, 3, 6, AppendEntriesReply{true, 9, 12, 0, 0, 22}},
+            {4, 3, 6, AppendEntriesReply{false, 9, 0, 7, 2, large}},
+            {3, 4, 7, InstallSnapshot{90, 6, Bytes(members.Encode()), 0, Bytes(""), true, 23}},
+            {3,
+             4,
+             7,
+             InstallSnapshot{large,
+                             6,
+                             Bytes(members.Encode()),
+                             4096,
+                             Bytes(std::string(700, '\x01')),
+                             false,
+                             large}},
+            {4, 3, 7, InstallSnapshotReply{90, 4096, false, 24}},
+            {4, 3, 7, InstallSnapshotReply{large, 0, true, large + 1}},
+            {3, 4, 8, TimeoutNow{}}};
+}
+
+/** What is said, field by field. */
+bool
+SameBody(const MessageBody& a, const MessageBody& b)
+{
+    const auto fields = [](const MessageBody& body) {
+        std::vector<uint64_t> numbers{body.index()};
+        std::string bytes;
+        if (const auto* vote = std::get_if<RequestVote>(&body))
+        {
+            numbers = {vote->lastLogIndex, vote->lastLogTerm, vote->preVote, vote->disruptLeader};
+        }
+        else if (const auto* answer = std::get_if<RequestVoteReply>(&body))
+        {
+            numbers = {answer->granted, answer->preVote};
+        }
+        else if (const auto* append = std::get_if<AppendEntries>(&body))
+        {
+            numbers = {append->prevLogIndex,
+                       append->prevLogTerm,
+                       append->commitIndex,
+                       append->round};
+        }
+        else if (const auto* reply = std::get_if<AppendEntriesReply>(&body))
+        {
+            numbers = {reply->success,
+                       reply->prevLogIndex,
+                       reply->matchIndex,
+                       reply->conflictIndex,
+                       reply->conflictTerm,
+                       reply->round};
+        }
+        else if (const auto* chunk = std::get_if<InstallSnapshot>(&body))
+        {
+            numbers = {chunk->lastIndex, chunk->lastTerm, chunk->offset, chunk->done, chunk->round};
+            bytes = *chunk->membership + "|" + *chunk->data;
+        }
+        else if (const auto* held = std::get_if<InstallSnapshotReply>(&body))
+        {
+            numbers = {held->lastIndex, held->offset, held->installed, held->round};
+        }
+        return std::make_pair(numbers, bytes);
+    };
+    return a.index() == b.index() && fields(a) == fields(b);
 }
 
 Ptr<Packet>
@@ -64,14 +135,14 @@ TEST(RaftHeader, EveryMessageReadsBackAsTheSameBytes)
         EXPECT_EQ(read->from, message.from);
         EXPECT_EQ(read->to, message.to);
         EXPECT_EQ(read->term, message.term);
-        EXPECT_EQ(read->body.index(), message.body.index());
+        EXPECT_TRUE(SameBody(read->body, message.body)) << "kind " << message.body.index();
         EXPECT_EQ(BytesOf(Encode(*read)), BytesOf(packet));
     }
 }
 
 TEST(RaftHeader, EntriesKeepTermTypeAndCommand)
 {
-    const Message sent = EveryKind()[3];
+    const Message sent = EveryKind()[8];
     const auto read = RaftHeader::Parse(Encode(sent));
     ASSERT_TRUE(read);
     EXPECT_EQ(std::get<AppendEntries>(read->body).entries,
@@ -98,6 +169,103 @@ TEST(RaftHeader, BytesBehindTheMessageMakeItMalformed)
         const auto packet = Encode(message);
         packet->AddAtEnd(Create<Packet>(1));
         EXPECT_FALSE(RaftHeader::Parse(packet));
+    }
+}
+
+TEST(RaftHeader, EveryKindOfMessageIsTried)
+{
+    std::set<std::size_t> kinds;
+    for (const Message& message : EveryKind())
+    {
+        kinds.insert(message.body.index());
+    }
+    EXPECT_EQ(kinds.size(), std::variant_size_v<MessageBody>);
+}
+
+TEST(RaftHeader, BitsWithoutAMeaningAreRefused)
+{
+    // The byte of bits: its place behind the envelope of 20 bytes, and the bits that mean
+    // something.
+    struct Flags
+    {
+        MessageBody body;
+        std::size_t place;
+        uint8_t known;
+    };
+
+    const std::vector<Flags> messages{
+        {RequestVote{}, 20 + 16, 2 | 4},
+        {RequestVoteReply{}, 20, 1 | 2},
+        {AppendEntriesReply{}, 20, 1},
+        {InstallSnapshot{1, 1, Bytes(""), 0, Bytes(""), false, 0}, 20 + 32, 1},
+        {InstallSnapshotReply{}, 20, 1}};
+    for (const auto& [body, place, known] : messages)
+    {
+        const auto bytes = BytesOf(Encode({1, 2, 3, body}));
+        for (int bits = 0; bits < 256; ++bits)
+        {
+            auto changed = bytes;
+            changed.at(place) = bits;
+            const auto packet = Create<Packet>(changed.data(), changed.size());
+            EXPECT_EQ(RaftHeader::Parse(packet).has_value(), (bits & ~known) == 0)
+                << "kind " << body.index() << ", bits " << bits;
+        }
+    }
+}
+
+TEST(RaftHeader, AKindOrAVersionThatThereIsNotIsRefused)
+{
+    for (const Message& message : EveryKind())
+    {
+        const auto good = BytesOf(Encode(message));
+        for (const std::size_t place : {0, 1, 3})
+        {
+            auto bytes = good;
+            bytes[place] ^= 1;
+            EXPECT_FALSE(RaftHeader::Parse(Create<Packet>(bytes.data(), bytes.size())));
+        }
+        for (int kind = std::variant_size_v<MessageBody>; kind < 256; ++kind)
+        {
+            auto bytes = good;
+            bytes[2] = kind;
+            EXPECT_FALSE(RaftHeader::Parse(Create<Packet>(bytes.data(), bytes.size())));
+        }
+    }
+}
+
+TEST(RaftHeader, AnEntryOfAnUnknownTypeOrANoOpWithACommandIsRefused)
+{
+    AppendEntries append;
+    append.entries = {{1, EntryType::COMMAND, Bytes("x")}};
+    auto bytes = BytesOf(Encode({3, 4, 6, append}));
+    const std::size_t type = RaftHeader::APPEND_SIZE + 8;
+    ASSERT_EQ(bytes.at(type), static_cast<uint8_t>(EntryType::COMMAND));
+    for (int value = 0; value < 256; ++value)
+    {
+        bytes[type] = value;
+        const bool good = value == static_cast<int>(EntryType::COMMAND) ||
+                          value == static_cast<int>(EntryType::MEMBERSHIP);
+        EXPECT_EQ(RaftHeader::Parse(Create<Packet>(bytes.data(), bytes.size())).has_value(), good)
+            << value;
+    }
+}
+
+TEST(RaftHeader, LengthsInASnapshotBeyondThePacketAreRefused)
+{
+    const auto good =
+        BytesOf(Encode({3, 4, 7, InstallSnapshot{9, 1, Bytes("m"), 0, Bytes("d"), true, 0}}));
+    // Lengths of membership and data, each 4 bytes, in front of 1 byte.
+    for (const std::size_t place : {good.size() - 10, good.size() - 5})
+    {
+        for (const uint32_t length : {0U, 2U, 6U, 0x7fffffffU, 0xffffffffU})
+        {
+            auto bytes = good;
+            for (int i = 0; i < 4; ++i)
+            {
+                bytes[place + i] = length >> (24 - 8 * i);
+            }
+            EXPECT_FALSE(RaftHeader::Parse(Create<Packet>(bytes.data(), bytes.size()))) << length;
+        }
     }
 }
 

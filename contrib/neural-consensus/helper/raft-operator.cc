@@ -2,6 +2,7 @@
 
 #include "consensus-option-values.h"
 
+#include "ns3/fault-spec.h"
 #include "ns3/simulator.h"
 
 #include <algorithm>
@@ -66,7 +67,9 @@ ToString(const RaftOperation& operation)
     {
         text << (kind == operation.kind ? name : "");
     }
-    text << "@" << operation.start.GetSeconds() << "s";
+    std::string start = faults::FormatSeconds(faults::Nanos(operation.start.GetNanoSeconds()));
+    start.erase(start.find_last_not_of('0') + 1); // all of them are decimals
+    text << "@" << start << (start.back() == '.' ? "0s" : "s");
     if (operation.server != 0)
     {
         text << ":node=" << operation.server;
