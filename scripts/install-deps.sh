@@ -10,7 +10,7 @@ packages=(
   libgtest-dev
   snakemake python3-matplotlib python3-pandas
 )
-developer_packages=(clang-format clang-tidy doxygen libbenchmark-dev)
+developer_packages=(clang clang-format clang-tidy libclang-rt-14-dev doxygen libbenchmark-dev)
 
 case "${1:-}" in
   "") ;;

@@ -32,7 +32,7 @@ struct RaftOperation
 
 /**
  * Reads an operation.
- * @param text add@TIME:node=ID, remove@TIME:node=ID or transfer@TIME[:node=ID]
+ * @param text add\@TIME:node=ID, remove\@TIME:node=ID or transfer\@TIME[:node=ID]
  * @param servers ids are 1 to this
  * @return the operation
  * @throws std::invalid_argument with one line that names the text and what was expected

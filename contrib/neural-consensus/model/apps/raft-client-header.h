@@ -49,7 +49,7 @@ struct RaftClientReply
     {
         OK = 0,             //!< done; `value` is the result
         NOT_LEADER = 1,     //!< not done by this try; `leader` may know more
-        SESSION_EXPIRED = 2 //!< not done by this try, nor by any other in that session
+        SESSION_EXPIRED = 2 //!< not done by this try; an earlier one may have been applied
     };
 
     uint64_t request{0};                    //!< the client's number of the operation

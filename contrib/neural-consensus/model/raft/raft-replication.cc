@@ -1,5 +1,5 @@
 // Log replication and commitment, the leader's side: extended paper, sections 5.3 and 5.4.2;
-// pipelining as in dissertation 10.2.1, with a state and a window for each follower.
+// pipelining as in dissertation 10.2.2, with a state and a window for each follower.
 
 #include "raft-core.h"
 
