@@ -18,6 +18,11 @@ namespace
 const Time STALL_TIMEOUT = Seconds(1);
 constexpr uint32_t LENGTH_SIZE = 4;
 
+/** Of a connection that this host opens: room for the largest message behind another one. */
+constexpr uint32_t SEND_BUFFER = 2 * RaftStreamTransport::MAX_FRAME;
+/** So much more that a sender never has as much under way as the receiver would take. */
+constexpr uint32_t RECEIVE_BUFFER = 2 * SEND_BUFFER;
+
 /** What stands before each message: its length. */
 class RaftFrameHeader : public Header
 {
@@ -70,11 +75,16 @@ class RaftFrameHeader : public Header
  * Sets a fresh TCP socket up. Time stamps (RFC 7323) guard against wrapped sequence numbers and
  * refine the timing of round trips, of which a consensus protocol on its own connections needs
  * neither; and in ns-3 they are a fifth of the work on a segment.
+ *
+ * The large receive buffer keeps ns-3 from a crash: a sender with exactly the receiver's window
+ * under way that learns by a selective acknowledgement of losses tries to send a segment of no
+ * bytes (TcpTxBuffer::NextSeg() and TcpSocketBase::SendPendingData() of ns-3 3.37).
  */
 void
 Configure(Ptr<Socket> socket)
 {
     socket->SetAttributeFailSafe("Timestamp", BooleanValue(false));
+    socket->SetAttributeFailSafe("RcvBufSize", UintegerValue(RECEIVE_BUFFER));
 }
 
 uint32_t
@@ -98,6 +108,13 @@ Silence(Ptr<Socket> socket)
                               MakeNullCallback<void, Ptr<Socket>, const Address&>());
 }
 
+void
+Abandon(Ptr<Socket> socket)
+{
+    Silence(socket);
+    socket->Close();
+}
+
 } // namespace
 
 RaftStreamTransport::RaftStreamTransport(Setup setup, Ptr<Socket> listener)
@@ -110,20 +127,23 @@ RaftStreamTransport::RaftStreamTransport(Setup setup, Ptr<Socket> listener)
     NS_ABORT_MSG_IF(m_listener->Bind(InetSocketAddress(Ipv4Address::GetAny(), m_setup.port)) != 0,
                     "port " << m_setup.port << " is in use on node " << m_setup.node->GetId());
     m_listener->Listen();
-    m_listener->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
-                                  MakeCallback(&RaftStreamTransport::HandleAccept, this));
+    m_listener->SetAcceptCallback(
+        MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+        Callback<void, Ptr<Socket>, const Address&>(
+            [this, life = std::weak_ptr(m_life)](Ptr<Socket> socket, const Address& from) {
+                // The sockets of half-open connections have this callback, too, and keep it.
+                life.expired() ? Abandon(socket) : HandleAccept(socket, from);
+            }));
     m_stallTimer = Simulator::Schedule(STALL_TIMEOUT, &RaftStreamTransport::WatchForStalls, this);
 }
 
 RaftStreamTransport::~RaftStreamTransport()
 {
     m_stallTimer.Cancel();
-    Silence(m_listener);
-    m_listener->Close();
+    Abandon(m_listener);
     for (auto& [number, connection] : m_connections)
     {
-        Silence(connection.socket);
-        connection.socket->Close();
+        Abandon(connection.socket);
     }
 }
 
@@ -181,8 +201,7 @@ RaftStreamTransport::Connect(uint32_t host)
 {
     Ptr<Socket> socket = Socket::CreateSocket(m_setup.node, m_setup.socketFactory);
     Configure(socket);
-    // Room for the largest message.
-    socket->SetAttributeFailSafe("SndBufSize", UintegerValue(2 * MAX_FRAME));
+    socket->SetAttributeFailSafe("SndBufSize", UintegerValue(SEND_BUFFER));
     socket->Bind();
     Adopt(socket, host, false);
     m_outgoing[host] = m_lastNumber;
@@ -229,8 +248,7 @@ RaftStreamTransport::Drop(Ptr<Socket> socket)
     }
     m_connections.erase(at);
     m_numbers.erase(number);
-    Silence(socket);
-    socket->Close();
+    Abandon(socket);
 }
 
 void

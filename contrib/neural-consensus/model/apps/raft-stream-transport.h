@@ -9,6 +9,7 @@
 #include "ns3/socket.h"
 
 #include <map>
+#include <memory>
 #include <unordered_map>
 
 namespace ns3
@@ -67,6 +68,8 @@ class RaftStreamTransport : public RaftTransport
     bool ExtractFrames(Ptr<Socket> socket);
 
     Setup m_setup;
+    /** Gone with this object, whom connections that were half open outlive. */
+    const std::shared_ptr<const bool> m_life{std::make_shared<const bool>(true)};
     Ptr<HostNetwork> m_network;
     Ptr<Socket> m_listener;
     std::map<uint64_t, Connection> m_connections; //!< by number, in the order of their opening
