@@ -1,5 +1,6 @@
 #include "consensus-raft-trace.h"
 
+#include "consensus-raft-trace-text.h"
 #include "consensus-row-writer.h"
 
 #include "ns3/host-network.h"
@@ -9,160 +10,11 @@
 #include "ns3/simulator.h"
 #include "ns3/udp-header.h"
 
-#include <cinttypes>
-#include <cstdio>
-
 namespace ns3
 {
 
 using namespace raft;
-
-namespace
-{
-
-const char*
-RoleName(Role role)
-{
-    static const char* const names[] = {"follower", "pre-candidate", "candidate", "leader"};
-    return names[static_cast<std::size_t>(role)];
-}
-
-std::string
-Quoted(ServerId id)
-{
-    return '"' + (id == NO_SERVER ? std::string() : std::to_string(id)) + '"';
-}
-
-std::string
-Field(const char* name, uint64_t value)
-{
-    return std::string(",\"") + name + "\":" + std::to_string(value);
-}
-
-std::string
-Field(const char* name, bool value)
-{
-    return std::string(",\"") + name + "\":" + (value ? "true" : "false");
-}
-
-/** FNV-1a over 64 bits; a no-op has no bytes. */
-std::string
-HashOf(const Entry& entry)
-{
-    uint64_t hash = 0xcbf29ce484222325;
-    if (entry.command)
-    {
-        for (const unsigned char byte : *entry.command)
-        {
-            hash = (hash ^ byte) * 0x100000001b3;
-        }
-    }
-    char text[20];
-    std::snprintf(text, sizeof(text), "\"%016" PRIx64 "\"", hash);
-    return text;
-}
-
-std::string
-DescribeEntry(Index index, const Entry& entry)
-{
-    return Field("index", index) + Field("entryTerm", entry.term) + ",\"hash\":" + HashOf(entry);
-}
-
-std::string
-DescribeServers(const char* name, const std::vector<ServerId>& servers)
-{
-    std::string text = std::string(",\"") + name + "\":[";
-    for (std::size_t i = 0; i < servers.size(); ++i)
-    {
-        text += (i == 0 ? "" : ",") + Quoted(servers[i]);
-    }
-    return text + "]";
-}
-
-std::string
-DescribeMembership(const Membership& membership)
-{
-    return DescribeServers("voters", membership.voters) +
-           DescribeServers("learners", membership.learners);
-}
-
-std::string
-DescribeSnapshot(const Snapshot& snapshot)
-{
-    return Field("index", snapshot.lastIndex) + Field("entryTerm", snapshot.lastTerm) +
-           Field("bytes", uint64_t{snapshot.data->size()}) +
-           DescribeMembership(snapshot.membership);
-}
-
-struct BodyText
-{
-    std::string operator()(const RequestVote& m) const
-    {
-        return ",\"type\":\"RequestVote\"" + Field("lastLogIndex", m.lastLogIndex) +
-               Field("lastLogTerm", m.lastLogTerm) + Field("preVote", m.preVote) +
-               Field("disruptLeader", m.disruptLeader);
-    }
-
-    std::string operator()(const RequestVoteReply& m) const
-    {
-        return ",\"type\":\"RequestVoteReply\"" + Field("granted", m.granted) +
-               Field("preVote", m.preVote);
-    }
-
-    std::string operator()(const InstallSnapshot& m) const
-    {
-        const auto membership = Membership::Decode(*m.membership);
-        return ",\"type\":\"InstallSnapshot\"" + Field("lastIndex", m.lastIndex) +
-               Field("lastTerm", m.lastTerm) +
-               DescribeMembership(membership ? *membership : Membership{}) +
-               Field("offset", m.offset) + Field("bytes", uint64_t{m.data->size()}) +
-               Field("done", m.done) + Field("round", m.round);
-    }
-
-    std::string operator()(const InstallSnapshotReply& m) const
-    {
-        return ",\"type\":\"InstallSnapshotReply\"" + Field("lastIndex", m.lastIndex) +
-               Field("offset", m.offset) + Field("installed", m.installed) +
-               Field("round", m.round);
-    }
-
-    std::string operator()(const TimeoutNow& /* m */) const
-    {
-        return ",\"type\":\"TimeoutNow\"";
-    }
-
-    std::string operator()(const AppendEntries& m) const
-    {
-        std::string text = ",\"type\":\"AppendEntries\"" + Field("prevLogIndex", m.prevLogIndex) +
-                           Field("prevLogTerm", m.prevLogTerm) +
-                           Field("commitIndex", m.commitIndex) + Field("round", m.round) +
-                           ",\"entries\":[";
-        for (std::size_t i = 0; i < m.entries.size(); ++i)
-        {
-            text += (i == 0 ? "[" : ",[") + std::to_string(m.prevLogIndex + 1 + i) + "," +
-                    std::to_string(m.entries[i].term) + "," + HashOf(m.entries[i]) + "]";
-        }
-        return text + "]";
-    }
-
-    std::string operator()(const AppendEntriesReply& m) const
-    {
-        return ",\"type\":\"AppendEntriesReply\"" + Field("success", m.success) +
-               Field("prevLogIndex", m.prevLogIndex) + Field("matchIndex", m.matchIndex) +
-               Field("conflictIndex", m.conflictIndex) + Field("conflictTerm", m.conflictTerm) +
-               Field("round", m.round);
-    }
-};
-
-std::string
-DescribeMessage(const Message& message, uint64_t id)
-{
-    return ",\"msg\":{\"id\":" + std::to_string(id) + ",\"from\":" + Quoted(message.from) +
-           ",\"to\":" + Quoted(message.to) + Field("term", message.term) +
-           std::visit(BodyText{}, message.body) + "}";
-}
-
-} // namespace
+using namespace raft_trace;
 
 ConsensusRaftTrace::ConsensusRaftTrace(const std::string& path)
     : m_file(path)
@@ -203,9 +55,10 @@ ConsensusRaftTrace::WriteLine(uint32_t id,
                     << RoleName(server.role) << '"' << Field("commit", server.commit)
                     << Field("first", server.first) << Field("last", server.last)
                     << Field("lastTerm", server.lastTerm)
-                    << ",\"durable\":{\"term\":" << server.durableState.term
-                    << ",\"vote\":" << Quoted(server.durableState.vote)
-                    << Field("last", server.durableLast) << "}" << more << "}\n";
+                    << ",\"durable\":{\"term\":" << server.durable.hardState.term
+                    << ",\"vote\":" << Quoted(server.durable.hardState.vote)
+                    << Field("first", server.durable.first) << Field("last", server.durable.last)
+                    << Field("lastTerm", server.durable.lastTerm) << "}" << more << "}\n";
 }
 
 void
@@ -216,13 +69,12 @@ ConsensusRaftTrace::OnLife(uint32_t id, bool up)
     const DurableState& durable = server.application->GetDurable();
     server.writes.clear();
     server.role = Role::FOLLOWER;
-    server.durableState = durable.hardState;
-    server.durableLast = durable.snapshot.lastIndex + durable.log.size();
-    server.hardState = server.durableState;
-    server.commit = durable.snapshot.lastIndex;
     server.first = durable.snapshot.lastIndex + 1;
-    server.last = server.durableLast;
+    server.last = durable.snapshot.lastIndex + durable.log.size();
     server.lastTerm = durable.log.empty() ? durable.snapshot.lastTerm : durable.log.back().term;
+    server.hardState = durable.hardState;
+    server.durable = {0, server.hardState, server.first, server.last, server.lastTerm};
+    server.commit = durable.snapshot.lastIndex;
     WriteLine(id, server, up ? (server.known ? "Restart" : "Init") : "Crash", "");
     if (up)
     {
@@ -238,6 +90,13 @@ ConsensusRaftTrace::OnStep(const RaftCore& core, const Update& update)
     const uint32_t id = core.GetId();
     Server& server = m_servers.at(id);
     TraceDurable(id, server, core);
+    // A leader that leaves the cluster leads until it has committed that (dissertation 4.2.2).
+    const bool resigns = server.role == Role::LEADER && core.GetRole() != Role::LEADER &&
+                         server.hardState.term == core.GetTerm();
+    if (resigns)
+    {
+        TraceCommit(id, server, core, update);
+    }
     TraceRoles(id, server, core, update);
     TraceSnapshot(id, server, core, update);
     TraceLog(id, server, core, update);
@@ -245,6 +104,18 @@ ConsensusRaftTrace::OnStep(const RaftCore& core, const Update& update)
     {
         TraceMembership(id, server, core);
     }
+    if (!resigns)
+    {
+        TraceCommit(id, server, core, update);
+    }
+}
+
+void
+ConsensusRaftTrace::TraceCommit(uint32_t id,
+                                Server& server,
+                                const RaftCore& core,
+                                const Update& update)
+{
     if (core.GetCommitIndex() > server.commit)
     {
         server.commit = core.GetCommitIndex();
@@ -296,8 +167,7 @@ ConsensusRaftTrace::TraceDurable(uint32_t id, Server& server, const RaftCore& co
     bool changed = false;
     while (!server.writes.empty() && server.writes.front().ticket <= core.GetDurableTicket())
     {
-        server.durableState = server.writes.front().hardState;
-        server.durableLast = server.writes.front().last;
+        server.durable = server.writes.front();
         server.writes.pop_front();
         changed = true;
     }
@@ -367,9 +237,12 @@ ConsensusRaftTrace::TraceLog(uint32_t id,
         server.lastTerm = entry.term;
         WriteLine(id, server, "Append", DescribeEntry(server.last, entry));
     }
-    const HardState earlier =
-        server.writes.empty() ? server.durableState : server.writes.back().hardState;
-    server.writes.push_back({request.ticket, request.hardState.value_or(earlier), server.last});
+    const Write& earlier = server.writes.empty() ? server.durable : server.writes.back();
+    server.writes.push_back({request.ticket,
+                             request.hardState.value_or(earlier.hardState),
+                             server.first,
+                             server.last,
+                             server.lastTerm});
 }
 
 void

@@ -38,7 +38,9 @@ class ConsensusRaftTrace
     {
         uint64_t ticket{0};
         raft::HardState hardState;
+        raft::Index first{0};
         raft::Index last{0};
+        raft::Term lastTerm{0};
     };
 
     /** A server as the events so far describe it. */
@@ -52,8 +54,7 @@ class ConsensusRaftTrace
         raft::Index first{1};
         raft::Index last{0};
         raft::Term lastTerm{0};
-        raft::HardState durableState;
-        raft::Index durableLast{0};
+        Write durable{0, {}, 1, 0, 0}; //!< the latest that is done
         std::deque<Write> writes;
     };
 
@@ -77,6 +78,10 @@ class ConsensusRaftTrace
                   Server& server,
                   const raft::RaftCore& core,
                   const raft::Update& update);
+    void TraceCommit(uint32_t id,
+                     Server& server,
+                     const raft::RaftCore& core,
+                     const raft::Update& update);
     void WriteLine(uint32_t id, const Server& server, const char* name, const std::string& more);
 
     AtomicFile m_file;
