@@ -153,6 +153,7 @@ TEST_F(RaftTransportTest, AStreamWithMoreToSendThanAnyWindowSurvivesLossAndTheEn
 TEST_F(RaftTransportTest, AConnectionThatIsHalfOpenWhenItsServerDiesReachesNobody)
 {
     // One way takes some 10 us: in one of the rounds the server dies between SYN and ACK.
+    bool alive = false;
     std::size_t earlier = 0;
     std::size_t later = 0;
     auto sender = Open(1, TcpSocketFactory::GetTypeId(), [](uint32_t, Ptr<Packet>) {});
@@ -164,11 +165,17 @@ TEST_F(RaftTransportTest, AConnectionThatIsHalfOpenWhenItsServerDiesReachesNobod
             receiver.reset();
             sender.reset();
             sender = Open(1, TcpSocketFactory::GetTypeId(), [](uint32_t, Ptr<Packet>) {});
-            receiver =
-                Open(2, TcpSocketFactory::GetTypeId(), [&](uint32_t, Ptr<Packet>) { ++earlier; });
+            receiver = Open(2, TcpSocketFactory::GetTypeId(), [&](uint32_t, Ptr<Packet>) {
+                EXPECT_TRUE(alive) << "the dead do not hear";
+                ++earlier;
+            });
+            alive = true;
         });
         Simulator::Schedule(start + Seconds(1), [&] { sender->Send(2, Message(100, 1)); });
-        Simulator::Schedule(start + Seconds(1) + MicroSeconds(round), [&] { receiver.reset(); });
+        Simulator::Schedule(start + Seconds(1) + MicroSeconds(round), [&] {
+            receiver.reset();
+            alive = false;
+        });
         Simulator::Schedule(start + Seconds(2), [&] {
             receiver =
                 Open(2, TcpSocketFactory::GetTypeId(), [&](uint32_t, Ptr<Packet>) { ++later; });
