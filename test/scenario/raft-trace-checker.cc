@@ -198,6 +198,7 @@ RaftTraceChecker::TakeLife(Server& server)
     server.vote = server.durableVote = durable.at("vote");
     server.role = "follower";
     server.commit = server.applied = now.base;
+    server.appended.clear();
     server.received = Json();
     server.voteRequests.clear();
     server.votes.clear();
@@ -217,7 +218,8 @@ RaftTraceChecker::CheckSurvivors(const Server& server, const Log& now) const
     for (uint64_t index = now.base + 1; index <= now.Last(); ++index)
     {
         const uint64_t term = now.TermAt(index);
-        Require(server.durable.TermAt(index) == term || server.log.TermAt(index) == term,
+        // Also what was replaced since, by a write that the crash came before.
+        Require(server.durable.TermAt(index) == term || server.appended.count({index, term}) > 0,
                 "what a crash leaves had been there before");
     }
     const uint64_t last = std::min(server.durable.Last(), server.log.Last());

@@ -76,6 +76,7 @@ class RaftTraceChecker
         uint64_t commit{0};
         uint64_t applied{0};
         Log log;
+        std::set<Position> appended; //!< in this life, whatever became of it
         Members baseMembers;
         uint64_t durableTerm{0};
         std::string durableVote;

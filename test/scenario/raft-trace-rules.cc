@@ -30,7 +30,7 @@ RaftTraceChecker::TakeRole(Server& server)
     }
     const bool sameTerm = term == server.term;
     Require(!sameTerm || server.vote.empty() || vote == server.vote, "one vote a term");
-    if (m_name == "BecomeFollower" && !vote.empty() && (!sameTerm || vote != server.vote))
+    if (m_name != "BecomeCandidate" && !vote.empty() && (!sameTerm || vote != server.vote))
     {
         CheckNewVote(server, vote);
     }
@@ -39,7 +39,11 @@ RaftTraceChecker::TakeRole(Server& server)
     const std::vector<std::string> voters = MembersOf(server, server.log.Last()).voters;
     if (m_name == "BecomeCandidate" || m_name == "BecomePreCandidate")
     {
-        Require(std::count(voters.begin(), voters.end(), m_nid) == 1, "only voters stand");
+        // Also one whose removal is not committed yet: it may be needed for that (4.2.2).
+        const auto committed = MembersOf(server, server.commit).voters;
+        Require(std::count(voters.begin(), voters.end(), m_nid) == 1 ||
+                    std::count(committed.begin(), committed.end(), m_nid) == 1,
+                "only voters stand");
     }
     if (m_name == "BecomeLeader")
     {
@@ -78,7 +82,7 @@ void
 RaftTraceChecker::CheckElected(const Server& server)
 {
     Require(m_leaders.emplace(server.term, m_nid).second, "election safety");
-    std::set<std::string> votes{m_nid};
+    std::set<std::string> votes{m_nid}; // counts for a voter only
     const auto received = server.votes.find(server.term);
     if (received != server.votes.end())
     {
@@ -131,6 +135,7 @@ RaftTraceChecker::TakeAppend(Server& server)
                 "a follower appends what it was sent");
     }
     server.log.terms.push_back(term);
+    server.appended.emplace(index, term);
 }
 
 void
@@ -276,7 +281,14 @@ RaftTraceChecker::CheckSend(const Server& server) const
     const std::string type = message.at("type");
     const uint64_t term = message.at("term");
     const bool preVote = message.value("preVote", false);
-    Require(term <= server.term + (preVote ? 1 : 0), "nobody speaks in a term to come");
+    if (type == "RequestVote" && preVote)
+    {
+        Require(term == server.term + 1, "a pre-vote is for the next term");
+    }
+    else if (!preVote || !message.at("granted"))
+    {
+        Require(term <= server.term, "nobody speaks in a term to come");
+    }
     if (type == "AppendEntries" || type == "InstallSnapshot" || type == "TimeoutNow")
     {
         const auto leader = m_leaders.find(term);

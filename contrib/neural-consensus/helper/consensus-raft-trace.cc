@@ -210,7 +210,10 @@ ConsensusRaftTrace::TraceRoles(uint32_t id,
     if (server.hardState.vote != core.GetVote())
     {
         server.hardState.vote = core.GetVote();
-        WriteLine(id, server, "BecomeFollower", ",\"reason\":\"granted its vote in this term\"");
+        WriteLine(id,
+                  server,
+                  names[static_cast<std::size_t>(server.role)],
+                  ",\"reason\":\"granted its vote in this term\"");
     }
 }
 
