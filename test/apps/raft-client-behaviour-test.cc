@@ -259,3 +259,35 @@ TEST_F(AgainstScriptedServer, AnExpiredSessionEndsOnlyWhatWasTriedInItMoreThanOn
     ASSERT_EQ(m_cluster.operations.size(), 1U);
     EXPECT_FALSE(m_cluster.operations[0].known);
 }
+
+TEST(RaftRequestSize, WhatServersCouldNotPassOnIsDroppedAndStopsNobody)
+{
+    AppClusterOptions options;
+    options.clients = 0;
+    options.spareHosts = 1;
+    AppCluster cluster(options);
+    RawClient client(cluster, 4);
+    cluster.RunUntil(Seconds(3));
+    const uint32_t leader = cluster.Leader();
+    ASSERT_NE(leader, 0U);
+    // A datagram holds 65507 bytes, of which 56 + 13 go to AppendEntries and its entry.
+    const std::size_t longest = 65507 - 56 - 13 - raft::Command::HEADER_BYTES - 1;
+    raft::Command command;
+    command.op = raft::CommandOp::PUT;
+    command.key = "k";
+    command.value.assign(longest + 1, 'x');
+    command.request = 1;
+    client.Ask(leader, command);
+    cluster.RunUntil(Seconds(4));
+    EXPECT_EQ(cluster.Server(leader)->GetMalformedCount(), 1U);
+    command.value.assign(longest, 'y');
+    command.request = 2;
+    client.Ask(leader, command);
+    cluster.RunUntil(Seconds(6));
+    ASSERT_EQ(client.replies.size(), 1U);
+    EXPECT_EQ(client.replies[0].request, 2U);
+    for (uint32_t id = 1; id <= 3; ++id)
+    {
+        EXPECT_EQ(cluster.Server(id)->GetStore().Get("k"), command.value) << "server " << id;
+    }
+}

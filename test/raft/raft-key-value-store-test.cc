@@ -154,6 +154,16 @@ TEST(RaftKeyValueStore, SameNumbersInTwoSessionsAreTwoRequests)
     EXPECT_EQ(log.store.Get("k"), "of the second");
 }
 
+TEST(RaftKeyValueStore, ASessionIsOfNoUseToAnotherClient)
+{
+    Log log;
+    const uint64_t session = log.Register();
+    log.Put(session, 1, "mine");
+    const Command theft{8, session, 2, ~0ULL, CommandOp::PUT, "k", "stolen"};
+    EXPECT_EQ(log.Apply(theft).status, Status::EXPIRED);
+    EXPECT_EQ(log.Put(session, 2, "still mine").status, Status::APPLIED);
+}
+
 TEST(RaftKeyValueStore, WithoutASessionEachTimeIsANewOne)
 {
     Log log;

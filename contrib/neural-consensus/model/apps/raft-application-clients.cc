@@ -2,6 +2,7 @@
 
 #include "raft-application.h"
 #include "raft-client-header.h"
+#include "raft-header.h"
 
 #include "ns3/raft-bytes.h"
 
@@ -20,6 +21,12 @@ RaftApplication::HandleRequest(uint32_t client, Ptr<Packet> packet)
     if (!command || command->client != client)
     {
         Complain("client request that is no command of that client");
+        return;
+    }
+    if (RaftHeader::APPEND_SIZE + RaftHeader::ENTRY_SIZE + bytes->size() >
+        m_transport->MaxMessageSize())
+    {
+        Complain("client request that no message between servers can carry");
         return;
     }
     if (command->op == CommandOp::GET && m_readMode != "log")
@@ -88,7 +95,8 @@ RaftApplication::ApplyEntry(const Applied& applied)
     }
     RaftClientReply reply;
     reply.request = waiting.request;
-    if (result.status == CommandResult::Status::EXPIRED)
+    if (result.status == CommandResult::Status::EXPIRED ||
+        result.status == CommandResult::Status::FORGOTTEN)
     {
         reply.status = RaftClientReply::Status::SESSION_EXPIRED;
     }

@@ -8,6 +8,7 @@
 #include "ns3/log.h"
 #include "ns3/simulator.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -155,7 +156,7 @@ RaftApplication::Restart()
     m_storage->SetWritten([this, life](uint64_t ticket) {
         if (life == m_life)
         {
-            m_durableTicket = ticket;
+            m_durableTicket = std::max(m_durableTicket, ticket); // reports can be nested
             Feed({Persisted{ticket}});
         }
     });
@@ -177,9 +178,12 @@ RaftApplication::Restart()
                                            Complain(reason);
                                            --m_receiving;
                                        }});
-    const uint64_t largest = m_maxBatchBytes +
-                             uint64_t{m_maxBatchEntries} * RaftHeader::ENTRY_SIZE +
-                             RaftHeader::APPEND_SIZE;
+    // A chunk of a snapshot also names the members, some hundreds at most.
+    constexpr uint64_t MEMBERS_SIZE = 1024;
+    const uint64_t largest =
+        m_maxBatchBytes +
+        std::max(uint64_t{m_maxBatchEntries} * RaftHeader::ENTRY_SIZE + RaftHeader::APPEND_SIZE,
+                 RaftHeader::CHUNK_SIZE + MEMBERS_SIZE);
     if (largest > m_transport->MaxMessageSize())
     {
         throw std::invalid_argument(
@@ -215,6 +219,7 @@ RaftApplication::Crash()
     m_held.clear();
     m_waiting.clear();
     m_waitingReads.clear();
+    m_tickQueued = false;
     m_pendingSnapshot = Compact{};
     m_lifeTrace(m_serverId, false);
 }
@@ -392,12 +397,18 @@ RaftApplication::HandleTimer()
                                       this);
         return;
     }
+    if (m_tickQueued)
+    {
+        return; // one is enough, however long the processor takes to get to it
+    }
+    m_tickQueued = true;
     m_cpu->Execute([this, life = m_life] {
         // What waited before it on the processor may have moved the deadline.
         if (life != m_life || !m_core)
         {
             return;
         }
+        m_tickQueued = false;
         if (m_clock->Now() >= m_deadline)
         {
             Feed({Tick{}});

@@ -41,7 +41,8 @@ class RaftApplication : public Application
     RaftApplication();
     ~RaftApplication() override;
 
-    /** @param servers ids of the cluster's first voters; without this server it waits to be added */
+    /** @param servers ids of the cluster's first voters; without this server it waits to be added
+     */
     void SetServers(std::vector<uint32_t> servers);
 
     /** @return this server's id, 1..n */
@@ -209,7 +210,8 @@ class RaftApplication : public Application
     raft::TimePoint m_deadline{}; //!< when the core wants its next tick
     raft::TimePoint m_timerAt{};  //!< when m_timer fires, on the node's clock
     EventId m_timer;
-    uint64_t m_life{0}; //!< counts starts, so that work queued before a crash is told apart
+    bool m_tickQueued{false}; //!< a tick waits for the processor
+    uint64_t m_life{0};       //!< counts starts, so that work queued before a crash is told apart
 
     uint64_t m_malformed{0};
     uint64_t m_sent{0}; //!< messages, over all lives

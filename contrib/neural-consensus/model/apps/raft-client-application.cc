@@ -242,7 +242,7 @@ RaftClientApplication::Register()
 void
 RaftClientApplication::HandleRegistration(uint32_t from, const RaftClientReply& reply)
 {
-    if (!m_registering || from != m_registrar)
+    if (!m_running || !m_registering || from != m_registrar)
     {
         return; // a second session would be left to expire
     }
@@ -387,7 +387,8 @@ RaftClientApplication::HandleExpiry(Pending& pending)
     }
     if (pending.operation.tries > 1)
     {
-        End(pending.operation.request); // an earlier try may have been applied
+        End(pending.operation.request); // an earlier try may have been applied (a repeated datagram
+                                        // in two sessions is not reckoned with)
         return;
     }
     pending.session = 0;

@@ -191,7 +191,11 @@ const char*
 RaftCore::WhyIgnore(const Message& message) const
 {
     const auto* request = std::get_if<RequestVote>(&message.body);
-    if (!request || message.term <= m_term || request->disruptLeader || !HasHeardFromLeader())
+    // What was promised to a leader outlives its term: another message may have raised the own.
+    const bool undecided = request && !request->preVote && message.term == m_term &&
+                           m_vote == NO_SERVER && m_leader == NO_SERVER;
+    if (!request || (message.term <= m_term && !undecided) || request->disruptLeader ||
+        !HasHeardFromLeader())
     {
         return nullptr; // requests of an earlier term are answered, so that they learn of ours
     }

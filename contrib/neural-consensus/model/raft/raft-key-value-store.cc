@@ -45,13 +45,13 @@ KeyValueStore::Apply(Index index, std::string_view bytes)
     }
     if (command->op == CommandOp::REGISTER)
     {
-        return Register(index);
+        return Register(index, command->client);
     }
     return command->session == 0 ? Execute(*command) : ApplyInSession(index, *command);
 }
 
 CommandResult
-KeyValueStore::Register(Index index)
+KeyValueStore::Register(Index index, uint32_t client)
 {
     if (m_sessions.size() >= m_maxSessions)
     {
@@ -59,6 +59,7 @@ KeyValueStore::Register(Index index)
         m_sessions.erase(oldest->second);
         m_byLastUse.erase(oldest);
     }
+    m_sessions[index].client = client;
     m_sessions[index].lastUse = index;
     m_byLastUse[index] = index;
     CommandResult result;
@@ -73,7 +74,7 @@ KeyValueStore::ApplyInSession(Index index, Command& command)
     CommandResult result;
     result.op = command.op;
     const auto at = m_sessions.find(command.session);
-    if (at == m_sessions.end())
+    if (at == m_sessions.end() || at->second.client != command.client)
     {
         result.status = CommandResult::Status::EXPIRED;
         return result;
@@ -161,6 +162,7 @@ KeyValueStore::Serialize() const
     for (const auto& [id, session] : m_sessions)
     {
         WriteNumber(out, id);
+        WriteNumber(out, session.client);
         WriteNumber(out, session.lastUse);
         WriteNumber(out, session.acknowledged);
         WriteNumber(out, uint64_t{session.results.size()});
@@ -191,6 +193,7 @@ KeyValueStore::Restore(std::string_view bytes)
     {
         const auto id = in.Number<uint64_t>();
         Session& session = store.m_sessions[id];
+        session.client = in.Number<uint32_t>();
         session.lastUse = in.Number<uint64_t>();
         session.acknowledged = in.Number<uint64_t>();
         store.m_byLastUse[session.lastUse] = id;

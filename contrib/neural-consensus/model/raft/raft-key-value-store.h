@@ -23,7 +23,7 @@ struct CommandResult
         APPLIED,   //!< now
         REPEATED,  //!< before; the rest is the result of then
         FORGOTTEN, //!< before, and its client has said that it waits no longer; the rest is empty
-        EXPIRED,   //!< its session does not exist (any more); the rest is empty
+        EXPIRED,   //!< its client has no such session (any more); the rest is empty
         MALFORMED  //!< the bytes were no command; the rest is empty
     };
 
@@ -73,8 +73,9 @@ class KeyValueStore
     /**
      * @return all of the state, for a snapshot: the same bytes for the same state. In network byte
      *         order: version (1), most sessions (8), number of keys (8), each key and value behind
-     *         its length (4), number of sessions (8), each as id (8), last use (8), acknowledged
-     *         (8), number of results (8), each as request (8), op (1) and value behind its length
+     *         its length (4), number of sessions (8), each as id (8), client (4), last use (8),
+     * acknowledged (8), number of results (8), each as request (8), op (1) and value behind its
+     * length
      */
     std::string Serialize() const;
 
@@ -100,17 +101,19 @@ class KeyValueStore
 
     struct Session
     {
+        uint32_t client{0}; //!< who opened it
         Index lastUse{0};
         uint64_t acknowledged{0}; //!< no results are kept below this
         std::map<uint64_t, StoredResult> results;
 
         bool operator==(const Session& o) const
         {
-            return lastUse == o.lastUse && acknowledged == o.acknowledged && results == o.results;
+            return client == o.client && lastUse == o.lastUse && acknowledged == o.acknowledged &&
+                   results == o.results;
         }
     };
 
-    CommandResult Register(Index index);
+    CommandResult Register(Index index, uint32_t client);
     CommandResult ApplyInSession(Index index, Command& command);
     CommandResult Execute(Command& command);
 

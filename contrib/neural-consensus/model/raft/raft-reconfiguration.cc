@@ -161,9 +161,9 @@ RaftCore::FollowCatchUp(Peer& peer)
     peer.caughtUp = !first && m_now - peer.catchUpSince < m_config.electionTimeoutMin;
     peer.catchUpTarget = m_log.GetLastIndex();
     peer.catchUpSince = m_now;
-    if (first && peer.matchIndex >= peer.catchUpTarget)
+    if (peer.matchIndex >= peer.catchUpTarget)
     {
-        peer.caughtUp = true; // it has everything, and there is nothing to measure a round by
+        peer.caughtUp = true; // it has everything: a round of nothing takes no time
     }
 }
 

@@ -23,6 +23,11 @@ RaftCore::OnCompact(const Compact& compact)
         return m.index > compact.index;
     });
     snapshot.membership = std::prev(after)->membership; // the first stands at the base
+    if (snapshot.membership == Membership{})
+    {
+        Reject(NO_SERVER, "a snapshot from before this server knew who belongs to the cluster");
+        return;
+    }
     snapshot.data = compact.data;
     OpenWrite();
     m_log.CompactTo(compact.index);
