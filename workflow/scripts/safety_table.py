@@ -46,7 +46,7 @@ grid = table.pivot_table(index="fault", columns="topology", values="leaderless_s
 grid = grid.loc[list(KINDS), TOPOLOGIES]
 checked = table.pivot_table(index="fault", columns="topology", values="linearizable", aggfunc=["sum", "count"])
 figure, axes = plt.subplots(figsize=(9, 6.5), layout="constrained")
-image = axes.imshow(grid, cmap="YlOrRd", vmin=0)
+image = axes.imshow(grid, cmap="YlOrRd", vmin=0, aspect="auto")
 for y, kind in enumerate(grid.index):
     for x, topology in enumerate(grid.columns):
         good = checked.loc[kind, ("sum", topology)]
@@ -59,9 +59,10 @@ axes.set_xlabel("topology")
 axes.set_ylabel("kind of fault that the scenario is about")
 good, count = table["linearizable"].sum(), len(table)
 axes.set_title(
-    f"Linearizable histories: {good} of {count} random scenarios,"
+    f"Linearizable histories: {good} of {count} random scenarios with"
     f" {table['operations'].sum():,} operations",
     loc="left",
+    fontsize=11,
 )
 figure.colorbar(image, label="mean time without a leader in 40 s, in s")
 figure.savefig(snakemake.output.picture, dpi=150)  # noqa: F821
