@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if [ $# -eq 0 ]; then
-  echo "workflow.sh: expected a target, one of demo, smoke, safety, thesis, thesis_smoke, throughput" >&2
+  echo "workflow.sh: expected a target, one of demo, smoke, safety, thesis, thesis_smoke" >&2
   exit 2
 fi
 cores=$(nproc) # before the settings below, which it would heed
