@@ -180,24 +180,16 @@ ReadTrials(const RawOptions& raw, ElectionTrialsOptions& options)
     }
 }
 
-/** Attributes that the program sets by itself: a default would have no effect. */
-void
-RefuseOwnAttributes(const std::vector<std::string>& forNs3)
+/** What the program sets by itself, and what to use instead. */
+const std::map<std::string, std::string>&
+OwnAttributes()
 {
     static const std::map<std::string, std::string> own = {
         {"--ns3::RaftApplication::ServerId", "servers are 1 to --nodes"},
         {"--ns3::RaftApplication::ElectionTimeoutMin", "use --timeout-min"},
         {"--ns3::RaftApplication::ElectionTimeoutMax", "use --timeout-max"},
         {"--ns3::RaftApplication::HeartbeatInterval", "use --heartbeat"}};
-    for (const auto& argument : forNs3)
-    {
-        const auto found = own.find(argument.substr(0, argument.find('=')));
-        if (found != own.end())
-        {
-            throw std::invalid_argument("option " + found->first +
-                                        " has no effect here: " + found->second);
-        }
-    }
+    return own;
 }
 
 } // namespace
@@ -225,7 +217,7 @@ ParseElectionTrialsOptions(int argc, char* argv[])
     {
         return options;
     }
-    RefuseOwnAttributes(unknown);
+    RefuseOwnAttributes(unknown, OwnAttributes(), "here");
     PassToNs3(unknown, argv[0]);
     ReadNetwork(raw, options);
     ReadCluster(raw, options);

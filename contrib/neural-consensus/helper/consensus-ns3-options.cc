@@ -197,6 +197,22 @@ CheckArgument(const std::string& argument)
 } // namespace
 
 void
+RefuseOwnAttributes(const std::vector<std::string>& arguments,
+                    const std::map<std::string, std::string>& own,
+                    const std::string& where)
+{
+    for (const auto& argument : arguments)
+    {
+        const auto found = own.find(argument.substr(0, argument.find('=')));
+        if (found != own.end())
+        {
+            throw std::invalid_argument("option " + found->first + " has no effect " + where +
+                                        ": " + found->second);
+        }
+    }
+}
+
+void
 PassToNs3(const std::vector<std::string>& arguments, const std::string& program)
 {
     std::vector<std::string> all{program};

@@ -271,9 +271,9 @@ ReadDetection(const RawOptions& raw, ScenarioOptions& options)
     }
 }
 
-/** Attributes that a scenario sets by itself: a default would have no effect. */
-void
-RefuseOwnAttributes(const std::vector<std::string>& forNs3)
+/** What the program sets by itself, and what to use instead. */
+const std::map<std::string, std::string>&
+OwnAttributes()
 {
     static const std::map<std::string, std::string> own = {
         {"--ns3::RaftApplication::ServerId", "servers are 1 to --nodes"},
@@ -282,15 +282,7 @@ RefuseOwnAttributes(const std::vector<std::string>& forNs3)
         {"--ns3::RaftClientApplication::SocketFactory", "use --transport"},
         {"--ns3::RaftClientApplication::Rate", "use --request-rate"},
         {"--ns3::NeuralObserver::WindowLength", "it is the model's"}};
-    for (const auto& argument : forNs3)
-    {
-        const auto found = own.find(argument.substr(0, argument.find('=')));
-        if (found != own.end())
-        {
-            throw std::invalid_argument("option " + found->first +
-                                        " has no effect in a scenario: " + found->second);
-        }
-    }
+    return own;
 }
 
 /** Notes every value for summary.json, but where results go and how they are shown. */
@@ -356,7 +348,7 @@ ParseScenarioOptions(int argc, char* argv[])
     {
         return options;
     }
-    RefuseOwnAttributes(unknown);
+    RefuseOwnAttributes(unknown, OwnAttributes(), "in a scenario");
     PassToNs3(unknown, argv[0]);
     ReadTopology(raw, options);
     options.duration = ReadTimeValue("duration", raw.duration);
