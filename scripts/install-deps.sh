@@ -8,7 +8,8 @@ packages=(
   libns3-dev libboost-dev libboost-program-options-dev libfccp-dev nlohmann-json3-dev
   libtorch-dev libopenblas0-serial
   libgtest-dev
-  snakemake python3-matplotlib python3-pandas
+  libhdf5-dev
+  snakemake python3-matplotlib python3-pandas python3-h5py python3-sklearn
 )
 developer_packages=(clang clang-format clang-tidy libclang-rt-14-dev doxygen libbenchmark-dev)
 
