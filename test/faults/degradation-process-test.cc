@@ -10,7 +10,11 @@ namespace
 {
 
 constexpr uint64_t SEEDS = 2000;
-constexpr Resource RESOURCES[] = {Resource::HEAP, Resource::CPU, Resource::NIC};
+constexpr Resource RESOURCES[] = {Resource::HEAP,
+                                  Resource::CPU,
+                                  Resource::NIC,
+                                  Resource::DISK,
+                                  Resource::QUEUE};
 
 DegradationProcess
 Draw(uint64_t seed, const DegradationOptions& options = {})
@@ -30,7 +34,15 @@ Options(Resource resource, Outcome outcome = Outcome::RANDOM, double severity = 
     return options;
 }
 
-/** Seconds of pause (or of loss, weighted) in [from, to). */
+/** How much a moment of it hurts, next to a moment of pause. */
+double
+Weight(const Symptom& symptom)
+{
+    return symptom.IsPause() ? 1
+                             : symptom.loss + symptom.delay.count() * 1e-9 + symptom.diskFactor - 1;
+}
+
+/** Seconds of pause (of other symptoms: weighted) in [from, to). */
 double
 Weakness(const DegradationProcess& process, Nanos from, Nanos to)
 {
@@ -38,7 +50,7 @@ Weakness(const DegradationProcess& process, Nanos from, Nanos to)
     for (const Symptom& symptom : process.Symptoms())
     {
         const Nanos inside = std::min(symptom.at + symptom.length, to) - std::max(symptom.at, from);
-        sum += std::max(Nanos{}, inside).count() * 1e-9 * (symptom.loss > 0 ? symptom.loss : 1);
+        sum += std::max(Nanos{}, inside).count() * 1e-9 * Weight(symptom);
     }
     return sum;
 }
@@ -57,14 +69,15 @@ TEST(DegradationProcess, RepeatsItsPathForTheSameNumbers)
         {
             EXPECT_EQ(a.Symptoms()[i].at, b.Symptoms()[i].at);
             EXPECT_EQ(a.Symptoms()[i].length, b.Symptoms()[i].length);
+            EXPECT_EQ(Weight(a.Symptoms()[i]), Weight(b.Symptoms()[i]));
         }
         EXPECT_NE(a.End(), Draw(6, Options(resource)).End());
     }
 }
 
-TEST(DegradationProcess, CrashesInAboutHalfOfAllPaths)
+TEST(DegradationProcess, CrashesInLessThanHalfOfAllPaths)
 {
-    EXPECT_NEAR(DegradationProcess::CrashShare(), 0.5, 0.05);
+    EXPECT_NEAR(DegradationProcess::CrashShare(), 0.45, 0.01);
     int crashes = 0;
     for (uint64_t seed = 0; seed < SEEDS; ++seed)
     {
@@ -210,7 +223,7 @@ TEST(DegradationProcess, ThrottlesTheCpuForWholePeriodsOf100Ms)
         const Symptom& pause = process.Symptoms()[i];
         EXPECT_EQ(pause.at % 100ms, 0ns);
         EXPECT_EQ(pause.length % 100ms, 0ns);
-        EXPECT_EQ(pause.loss, 0);
+        EXPECT_TRUE(pause.IsPause());
         EXPECT_LT(pause.at + pause.length, process.Symptoms()[i + 1].at) << "in a row is one";
     }
 }
@@ -248,29 +261,33 @@ TEST(DegradationProcess, SeesNoDangerInARecovery)
 TEST(DegradationProcess, HasACalibratedOracle)
 {
     constexpr int bins = 5;
-    std::array<double, bins> said{};
-    std::array<double, bins> happened{};
-    std::array<int, bins> count{};
-    for (uint64_t seed = 0; seed < 3 * SEEDS; ++seed)
+    for (const Resource resource : RESOURCES)
     {
-        const DegradationProcess process = Draw(seed);
-        // One moment per path, so that they are independent.
-        const Nanos t = Nanos(30s) * (seed % 97) / 97;
-        if (t >= process.TurningPoint())
+        std::array<double, bins> said{};
+        std::array<double, bins> happened{};
+        std::array<int, bins> count{};
+        for (uint64_t seed = 0; seed < 3 * SEEDS; ++seed)
         {
-            continue;
+            const DegradationProcess process = Draw(seed, Options(resource));
+            // One moment per path, so that they are independent.
+            const Nanos t = Nanos(30s) * (seed % 97) / 97;
+            if (t >= process.TurningPoint())
+            {
+                continue;
+            }
+            const double chance = process.HazardProbability(t, 5s);
+            const auto bin = std::min(static_cast<int>(chance * bins), bins - 1);
+            said[bin] += chance;
+            happened[bin] += process.EndsInCrash() && process.End() <= t + 5s;
+            ++count[bin];
         }
-        const double chance = process.HazardProbability(t, 5s);
-        const auto bin = std::min(static_cast<int>(chance * bins), bins - 1);
-        said[bin] += chance;
-        happened[bin] += process.EndsInCrash() && process.End() <= t + 5s;
-        ++count[bin];
-    }
-    for (int bin = 0; bin < bins; ++bin)
-    {
-        ASSERT_GT(count[bin], 30) << "bin " << bin;
-        const double spread = 3 * 0.5 / std::sqrt(count[bin]);
-        EXPECT_NEAR(happened[bin] / count[bin], said[bin] / count[bin], spread) << "bin " << bin;
+        for (int bin = 0; bin < bins; ++bin)
+        {
+            ASSERT_GT(count[bin], 30) << ResourceName(resource) << ", bin " << bin;
+            const double spread = 3 * 0.5 / std::sqrt(count[bin]);
+            EXPECT_NEAR(happened[bin] / count[bin], said[bin] / count[bin], spread)
+                << ResourceName(resource) << ", bin " << bin;
+        }
     }
 }
 

@@ -17,6 +17,9 @@
 #include "ns3/udp-header.h"
 #include "ns3/udp-socket-factory.h"
 
+#include <map>
+#include <variant>
+
 namespace nctest
 {
 
@@ -250,6 +253,37 @@ ClusterRun::MeanRoundTrip(uint32_t observer, uint32_t peer, double start, double
         {
             sum += trip.seconds;
             ++count;
+        }
+    }
+    return count > 0 ? sum / count : -1;
+}
+
+double
+MeanAppendTime(const ClusterRun& run, uint32_t follower, double start, double end)
+{
+    std::map<raft::Index, double> asked;
+    double sum = 0;
+    int count = 0;
+    for (const SeenMessage& seen : run.messages)
+    {
+        const auto* append = std::get_if<raft::AppendEntries>(&seen.message.body);
+        const auto* reply = std::get_if<raft::AppendEntriesReply>(&seen.message.body);
+        if (append && !seen.sent && seen.message.to == follower && !append->entries.empty())
+        {
+            asked.emplace(append->prevLogIndex + append->entries.size(), seen.at);
+        }
+        else if (reply && seen.sent && seen.message.from == follower && reply->success)
+        {
+            const auto at = asked.find(reply->matchIndex);
+            if (at != asked.end() && at->second >= start && at->second < end)
+            {
+                sum += seen.at - at->second;
+                ++count;
+            }
+            if (at != asked.end())
+            {
+                asked.erase(at); // later ones answer heartbeats
+            }
         }
     }
     return count > 0 ? sum / count : -1;

@@ -97,6 +97,9 @@ struct ClusterRun
 /** Runs five servers, a client and the faults. */
 ClusterRun RunCluster(const ClusterOptions& options);
 
+/** Mean time from an AppendEntries at a follower to its answer, seconds; only with entries. */
+double MeanAppendTime(const ClusterRun& run, uint32_t follower, double start, double end);
+
 /** Two runs saw the same heartbeats from one server to another, at the same time within 1 ms. */
 testing::AssertionResult SameHeartbeats(const ClusterRun& a,
                                         const ClusterRun& b,

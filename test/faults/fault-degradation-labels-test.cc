@@ -115,7 +115,7 @@ TEST(DegradationLabels, HaveNoPreFailureBeforeTheFirstSymptom)
     EXPECT_STREQ(labels.At(crash - 1s, 1, 2).label, "pre-failure");
 }
 
-TEST(DegradationLabels, CallACrashPredictableWhereTheOracleSawItASecondBefore)
+TEST(DegradationLabels, CallACrashPredictableWhereTheOracleSawItASecondBeforeAndSymptomsShowed)
 {
     int predictable = 0;
     constexpr int seeds = 300;
@@ -125,15 +125,62 @@ TEST(DegradationLabels, CallACrashPredictableWhereTheOracleSawItASecondBefore)
         const FaultLabeller labels(log, Options());
         const Nanos crash = log.downs.at(0).span.start;
         bool seen = false;
-        for (Nanos t = log.symptoms.at(0).span.start; t <= crash - 1s; t += 10ms)
+        for (Nanos t = crash - 1s; t >= log.symptoms.at(0).span.start; t -= 10ms)
         {
-            seen |= labels.CrashProbability(t, 2, 5s) >= 0.5;
+            seen |= labels.CrashProbability(t, 2, 5s) >= 0.5 && labels.At(t, 1, 2).identifiable;
         }
         EXPECT_EQ(labels.At(START, 1, 2).predictable, seen) << "seed " << seed;
         predictable += seen;
     }
     EXPECT_GT(predictable, seeds / 3);
     EXPECT_LT(predictable, seeds) << "some come too early to be foreseen";
+}
+
+TEST(DegradationLabels, CallNoCrashPredictableWhoseSymptomsAreBelowTheNoise)
+{
+    for (uint64_t seed = 0; seed < 50; ++seed)
+    {
+        const FaultLog log = LogOf(seed, Resource::HEAP, Outcome::CRASH);
+        LabelOptions options = Options();
+        options.delayNoise = 1s; // beyond the longest pause
+        const FaultLabeller labels(log, options);
+        const Nanos crash = log.downs.at(0).span.start;
+        EXPECT_FALSE(labels.At(START, 1, 2).predictable);
+        EXPECT_STREQ(labels.At(crash - 1s, 1, 2).label, "pre-failure");
+        EXPECT_FALSE(labels.At(crash - 1s, 1, 2).identifiable);
+    }
+}
+
+TEST(DegradationLabels, NeedTwiceTheLossOfANicThatOnlyHearsBadly)
+{
+    // A one-way loss towards the peer costs answers, one from it costs heartbeats too.
+    for (uint64_t seed = 0; seed < 20; ++seed)
+    {
+        FaultLog log = LogOf(seed, Resource::NIC, Outcome::CRASH);
+        const FaultLabeller out(log, Options());
+        FaultLog deaf = log;
+        deaf.degradations[0].direction = CutDirection::IN;
+        const FaultLabeller in(deaf, Options());
+        int heard = 0;
+        int answered = 0;
+        for (Nanos t = log.symptoms.at(0).span.start; t < log.downs.at(0).span.start; t += 50ms)
+        {
+            heard += out.At(t, 1, 2).identifiable;
+            answered += in.At(t, 1, 2).identifiable;
+        }
+        EXPECT_LE(answered, heard) << "seed " << seed;
+        EXPECT_GT(heard, 0) << "seed " << seed;
+    }
+}
+
+TEST(DegradationLabels, JudgeADiskByTheTimeThatItAddsToAWrite)
+{
+    FaultLog log = LogOf(1, Resource::DISK, Outcome::CRASH);
+    const Nanos crash = log.downs.at(0).span.start;
+    log.degradations[0].diskLatency = 200us;
+    EXPECT_TRUE(FaultLabeller(log, Options()).At(crash - 1ms, 1, 2).identifiable);
+    log.degradations[0].diskLatency = 1us;
+    EXPECT_FALSE(FaultLabeller(log, Options()).At(crash - 1ms, 1, 2).identifiable);
 }
 
 TEST(DegradationLabels, FollowTheOracleOfTheHiddenStateAndNobodyElses)

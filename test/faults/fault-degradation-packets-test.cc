@@ -1,6 +1,12 @@
 #include "fault-cluster.h"
 
+#include "ns3/config.h"
+#include "ns3/double.h"
+
+#include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 using namespace nctest;
 using namespace ns3;
@@ -96,6 +102,97 @@ TEST(Degradation, OfTheNicLosesWhatItSendsInBursts)
         most = std::max(most, lost(onset, end));
     }
     EXPECT_GT(most, 0.05);
+}
+
+TEST(Degradation, OfTheNicMayHitOnlyWhatItReceives)
+{
+    std::map<std::string, std::size_t> heard;
+    std::map<std::string, std::size_t> answered;
+    for (uint32_t seed = 1; seed <= 3; ++seed)
+    {
+        const ClusterRun quiet = Play({}, seed);
+        const ClusterRun run = Play({"degrade@5+20s:node=2,resource=nic,direction=in,"
+                                     "outcome=recover,severity=1,exact=1"},
+                                    seed);
+        ASSERT_EQ(run.log.symptoms.size(), 1u);
+        const double onset = InSeconds(run.log.symptoms[0].span.start);
+        const double end = InSeconds(*run.log.symptoms[0].span.end);
+        for (const auto& [name, some] : {std::pair{"quiet", &quiet}, std::pair{"deaf", &run}})
+        {
+            heard[name] += some->From(1, 2, onset, end, Kind::HEARTBEAT).size();
+            answered[name] += some->From(2, 1, onset, end, Kind::REPLY).size();
+        }
+        EXPECT_TRUE(SameHeartbeats(quiet, run, 2, 1)) << "it sends as ever";
+        EXPECT_TRUE(SameHeartbeats(quiet, run, 1, 3)) << "others hear as ever";
+        EXPECT_EQ(run.From(1, 2, end + 0.1, 40, Kind::HEARTBEAT).size(),
+                  quiet.From(1, 2, end + 0.1, 40, Kind::HEARTBEAT).size())
+            << "recovered";
+    }
+    EXPECT_LT(heard["deaf"], 0.95 * heard["quiet"]);
+    EXPECT_LT(answered["deaf"], 0.95 * answered["quiet"]) << "it answers only what it heard";
+}
+
+TEST(Degradation, OfTheDiskDelaysAcknowledgementsButNotHeartbeats)
+{
+    ClusterOptions options;
+    options.seconds = 40;
+    options.requestRate = 50;
+    options.seed = 2;
+    const ClusterRun quiet = RunCluster(options);
+    const uint32_t follower = quiet.leaders[5] == 2 ? 3 : 2;
+    options.faults = {"degrade@5+34s:node=" + std::to_string(follower) +
+                      ",resource=disk,outcome=crash,severity=1,exact=1"};
+    const ClusterRun run = RunCluster(options);
+    ASSERT_EQ(run.log.symptoms.size(), 1u);
+    const double onset = InSeconds(run.log.symptoms[0].span.start);
+    const double end = InSeconds(*run.log.symptoms[0].span.end);
+    EXPECT_EQ(run.From(follower, 1, onset, end, Kind::HEARTBEAT).size(),
+              quiet.From(follower, 1, onset, end, Kind::HEARTBEAT).size())
+        << "heartbeats don't touch the disk";
+    EXPECT_NEAR(run.MeanRoundTrip(1, follower, onset, end), 0.004, 0.0005);
+    EXPECT_LT(MeanAppendTime(quiet, follower, onset, end), 0.002);
+    int bouts = 0;
+    for (const faults::Symptom& bout : run.log.degradations.at(0).process->Symptoms())
+    {
+        const double start = 5 + InSeconds(bout.at);
+        if (bout.length > 200ms && start + 0.2 < end)
+        {
+            ++bouts;
+            // A write takes 200 us in the median.
+            EXPECT_GT(MeanAppendTime(run, follower, start, start + InSeconds(bout.length)),
+                      0.5 * bout.diskFactor * 200e-6)
+                << "entries wait for the disk from " << start;
+        }
+    }
+    EXPECT_GT(bouts, 2);
+}
+
+TEST(Degradation, OfTheQueueMakesItsWorkWaitUntilItsProcessDies)
+{
+    const ClusterRun run =
+        Play({"degrade@5+15s:node=2,resource=queue,outcome=crash,severity=1,exact=1"}, 1, 30);
+    ASSERT_EQ(run.log.downs.size(), 1u);
+    EXPECT_FALSE(run.log.downs[0].host);
+    const double onset = InSeconds(run.log.symptoms.at(0).span.start);
+    const double crash = InSeconds(run.log.downs[0].span.start);
+    const double middle = (onset + crash) / 2;
+    EXPECT_NEAR(run.MeanRoundTrip(1, 2, 1, onset), 0.004, 0.0005);
+    EXPECT_GT(run.MeanRoundTrip(1, 2, onset, middle), 0.01) << "4 ms / (1 - load) on average";
+    EXPECT_GT(run.MeanRoundTrip(1, 2, middle, crash), run.MeanRoundTrip(1, 2, onset, middle));
+    EXPECT_NEAR(run.MeanRoundTrip(1, 3, onset, crash), 0.004, 0.0005) << "others are as ever";
+}
+
+TEST(Degradation, LastsByItsResourceAndTheCompressionWhereThePlanDoesntSay)
+{
+    const auto end = [](const char* fault) {
+        return Play({fault}, 1, 2).log.degradations.at(0).process->TurningPoint();
+    };
+    const double heap = end("degrade@1:node=2,exact=1").count();
+    EXPECT_EQ(heap, end("degrade@1+30s:node=2,exact=1").count());
+    Config::SetDefault("ns3::FaultInjector::TimeCompression", DoubleValue(120));
+    const double faster = end("degrade@1:node=2,exact=1").count();
+    Config::Reset();
+    EXPECT_NEAR(faster, heap / 2, 1);
 }
 
 TEST(Degradation, ReportsHowItEndedAndTheCrashAsAFaultOfItsOwn)

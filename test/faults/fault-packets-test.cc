@@ -23,38 +23,6 @@ MeanTransit(const ClusterRun& run, uint32_t from, uint32_t to, double start, dou
     return heartbeats.empty() ? -1 : sum / heartbeats.size();
 }
 
-/** Mean time from an AppendEntries at a follower to its answer, seconds; only with entries. */
-double
-MeanAppendTime(const ClusterRun& run, uint32_t follower, double start, double end)
-{
-    std::map<raft::Index, double> asked;
-    double sum = 0;
-    int count = 0;
-    for (const SeenMessage& seen : run.messages)
-    {
-        const auto* append = std::get_if<raft::AppendEntries>(&seen.message.body);
-        const auto* reply = std::get_if<raft::AppendEntriesReply>(&seen.message.body);
-        if (append && !seen.sent && seen.message.to == follower && !append->entries.empty())
-        {
-            asked.emplace(append->prevLogIndex + append->entries.size(), seen.at);
-        }
-        else if (reply && seen.sent && seen.message.from == follower && reply->success)
-        {
-            const auto at = asked.find(reply->matchIndex);
-            if (at != asked.end() && at->second >= start && at->second < end)
-            {
-                sum += seen.at - at->second;
-                ++count;
-            }
-            if (at != asked.end())
-            {
-                asked.erase(at); // later ones answer heartbeats
-            }
-        }
-    }
-    return count > 0 ? sum / count : -1;
-}
-
 ClusterRun
 Play(std::vector<std::string> faults, double requestRate = 0, double seconds = 20)
 {

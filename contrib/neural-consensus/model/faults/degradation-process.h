@@ -1,6 +1,7 @@
 #ifndef DEGRADATION_PROCESS_H
 #define DEGRADATION_PROCESS_H
 
+#include "degradation-resource.h"
 #include "fault-spec.h"
 
 #include <optional>
@@ -14,16 +15,8 @@ struct DegradationOptions
 {
     Resource resource{Resource::HEAP};
     Outcome outcome{Outcome::RANDOM};
-    double severity{0.5};                     //!< strength of the symptoms, above 0 and at most 1
-    Nanos length{DEFAULT_DEGRADATION_LENGTH}; //!< in which the resource would run out, above 0
-};
-
-/** A moment's weakness that shows in what the host sends. */
-struct Symptom
-{
-    Nanos at{};     //!< start, from the start of the degradation
-    Nanos length{}; //!< above 0
-    double loss{0}; //!< share of sent packets lost; 0 for a pause, in which nothing is sent at all
+    double severity{0.5};                   //!< strength of the symptoms, above 0 and at most 1
+    Nanos length{std::chrono::seconds(30)}; //!< in which the resource would run out, above 0
 };
 
 /**
@@ -32,24 +25,14 @@ struct Symptom
  *
  * The hidden state is the consumed share of the resource, x(t) = (t / length)^shape with a shape
  * drawn from 0.7..1.5, until the turning point; there the node crashes, or the cause goes away and
- * x falls to 0. Beyond the onset of symptoms, with z = (x - onset) / (1 - onset), the hazards per
- * unit of z are
+ * x falls to 0. Where that point lies is drawn from the hazards of DegradationHazard, over the
+ * level z = (x - onset) / (1 - onset). They depend on the hidden state alone: neither on severity
+ * or load, nor on detectors, nor on what a plan asks for. A plan that asks for a crash (or a
+ * recovery) gets a path drawn from those that end so.
  *
- *     crash: z^2 / (1 - z)      recovery: 2 z
- *
- * so that a crash becomes certain as the resource runs out, about half of all paths recover, and
- * recoveries happen at every level that crashes happen at. The hazards depend on the hidden state
- * alone: neither on load, nor on detectors, nor on what a plan asks for. A plan that asks for a
- * crash (or a recovery) gets a path drawn from those that end so.
- *
- * Symptoms per resource (severity scales their strength):
- * - heap: pauses of garbage collection, whose length and frequency grow with 1 / (1 - x);
- * - cpu: the process is held for whole periods of 100 ms (its quota is used up), sometimes several
- *   in a row; starts late and abruptly;
- * - nic: bursts of loss that come more often and lose more as x grows.
- *
- * The shapes follow published reports of such failures; real ones take minutes to weeks, these
- * seconds: time is compressed, and lead times hold for compressed time only.
+ * Symptoms are those of the resource (ModelOf()); severity scales their strength. The shapes follow
+ * published reports of such failures; real ones take minutes to weeks, these seconds: time is
+ * compressed, and lead times hold for compressed time only.
  */
 class DegradationProcess
 {
@@ -67,6 +50,9 @@ class DegradationProcess
 
     /** @return whether the node crashes at the turning point, or recovers from there on */
     bool EndsInCrash() const;
+
+    /** @return whether such a crash takes the machine down, not just the process */
+    bool TakesHostDown() const;
 
     /** @return when the node crashes or the recovery begins */
     Nanos TurningPoint() const;
@@ -97,14 +83,11 @@ class DegradationProcess
   private:
     /** @return z at t on the way up, as if there were no turning point; may be negative */
     double RisingLevel(Nanos t) const;
-    void DrawHeapSymptoms(const UniformSource& uniform);
-    void DrawCpuSymptoms(const UniformSource& uniform);
-    void DrawNicSymptoms(const UniformSource& uniform);
-    void AddSymptom(Nanos at, Nanos length, double loss);
 
     DegradationOptions m_options;
     double m_shape{1};
     bool m_crash{false};
+    bool m_host{false}; //!< whether a crash takes the host down
     Nanos m_turningPoint{};
     double m_peak{0}; //!< x at the turning point
     Nanos m_end{};

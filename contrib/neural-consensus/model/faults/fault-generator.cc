@@ -1,5 +1,7 @@
 #include "fault-generator.h"
 
+#include "degradation-resource.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -332,7 +334,8 @@ LatestEnd(const FaultSpec& fault)
 {
     if (fault.kind == FaultKind::DEGRADE)
     {
-        const Nanos length = fault.duration.value_or(DEFAULT_DEGRADATION_LENGTH);
+        const Nanos length = fault.duration.value_or(
+            DegradationLength(fault.parameters.resource, DEFAULT_TIME_COMPRESSION));
         const FaultParameters& p = fault.parameters;
         if (p.outcome != Outcome::RECOVER && !p.down)
         {

@@ -30,15 +30,18 @@ FaultInjector::BeginDegradation(std::size_t index)
     options.resource = p.resource;
     options.outcome = p.outcome;
     options.severity = p.severity;
-    options.length = fault.spec.duration.value_or(DEFAULT_DEGRADATION_LENGTH);
+    options.length = fault.spec.duration.value_or(DegradationLength(p.resource, m_timeCompression));
     fault.degradation = m_log.degradations.size();
-    m_log.degradations.push_back(
-        {fault.node,
-         Now(),
-         std::nullopt,
-         std::make_shared<const DegradationProcess>(options, [random = fault.random] {
-             return random->GetValue(0, 1);
-         })});
+    DegradationRecord record;
+    record.node = fault.node;
+    record.start = Now();
+    record.process = std::make_shared<const DegradationProcess>(options, [random = fault.random] {
+        return random->GetValue(0, 1);
+    });
+    record.direction = p.resource == Resource::NIC ? p.direction : CutDirection::OUT;
+    // A factor of 2 adds one median write.
+    record.diskLatency = Nanos(m_hosts[fault.node - 1]->DiskLatency(2).GetNanoSeconds());
+    m_log.degradations.push_back(std::move(record));
     const DegradationProcess& process = *m_log.degradations.back().process;
     fault.turn =
         Simulator::Schedule(ToTime(process.End()), &FaultInjector::TurnDegradation, this, index);
@@ -60,25 +63,22 @@ FaultInjector::NextSymptom(std::size_t index)
     const DegradationRecord& degradation = m_log.degradations[fault.degradation];
     const std::vector<Symptom>& symptoms = degradation.process->Symptoms();
     const Symptom& symptom = symptoms[fault.symptom];
-    FaultHost& host = *m_hosts[fault.node - 1];
     if (fault.symptoms.empty())
     {
         fault.symptoms = {
             OpenSymptom(fault, ResourceName(fault.spec.parameters.resource), Time(0), 0)};
         m_log.symptoms[fault.symptoms.front()].cause = fault.degradation;
     }
-    if (symptom.loss > 0)
+    if (symptom.IsPause())
     {
-        NetemParameters netem;
-        netem.loss = symptom.loss;
-        host.Impair(index, {}, netem);
-        fault.symptomEnd =
-            Simulator::Schedule(ToTime(symptom.length), &FaultInjector::EndSymptom, this, index);
+        m_hosts[fault.node - 1]->Pause(ToTime(symptom.length));
+        m_log.pauses.push_back({{Now(), Now() + symptom.length}, fault.node});
     }
     else
     {
-        host.Pause(ToTime(symptom.length));
-        m_log.pauses.push_back({{Now(), Now() + symptom.length}, fault.node});
+        ApplySymptom(index, symptom);
+        fault.symptomEnd =
+            Simulator::Schedule(ToTime(symptom.length), &FaultInjector::EndSymptom, this, index);
     }
     if (++fault.symptom < symptoms.size())
     {
@@ -91,11 +91,50 @@ FaultInjector::NextSymptom(std::size_t index)
 }
 
 void
+FaultInjector::ApplySymptom(std::size_t index, const Symptom& symptom)
+{
+    const Active& fault = m_active[index];
+    FaultHost& host = *m_hosts[fault.node - 1];
+    if (symptom.delay > Nanos{})
+    {
+        host.Slow(index, 1, ToTime(symptom.delay));
+    }
+    if (symptom.diskFactor > 1)
+    {
+        host.SlowDisk(index, symptom.diskFactor);
+    }
+    if (symptom.loss == 0)
+    {
+        return;
+    }
+    NetemParameters netem;
+    netem.loss = symptom.loss;
+    const CutDirection direction = m_log.degradations[fault.degradation].direction;
+    if (direction != CutDirection::IN)
+    {
+        host.Impair(index, {}, netem);
+    }
+    for (std::size_t i = 0; direction != CutDirection::OUT && i < m_hosts.size(); ++i)
+    {
+        if (i + 1 != fault.node)
+        {
+            m_hosts[i]->Impair(index, {fault.node}, netem); // lost here, as far as anyone can tell
+        }
+    }
+}
+
+void
 FaultInjector::EndSymptom(std::size_t index)
 {
     Active& fault = m_active[index];
     fault.symptomEnd.Cancel();
-    m_hosts[fault.node - 1]->ClearImpair(index);
+    FaultHost& host = *m_hosts[fault.node - 1];
+    host.ClearSlow(index);
+    host.ClearSlowDisk(index);
+    for (const std::unique_ptr<FaultHost>& each : m_hosts)
+    {
+        each->ClearImpair(index);
+    }
 }
 
 void
@@ -103,15 +142,15 @@ FaultInjector::TurnDegradation(std::size_t index)
 {
     Active& fault = m_active[index];
     const FaultParameters& p = fault.spec.parameters;
-    const bool crash = m_log.degradations[fault.degradation].process->EndsInCrash();
+    const DegradationProcess& process = *m_log.degradations[fault.degradation].process;
+    const bool crash = process.EndsInCrash();
     m_log.faults[fault.record].detail += crash ? ",ended=crash" : ",ended=recovery";
     End(index);
     if (!crash)
     {
         return;
     }
-    // A process that runs out of memory dies alone; a throttled or deaf machine goes as a whole.
-    const bool host = p.resource != Resource::HEAP;
+    const bool host = process.TakesHostDown();
     OpenRecord(fault,
                host ? FaultKind::HOST_CRASH : FaultKind::PROCESS_CRASH,
                std::to_string(fault.node),

@@ -3,6 +3,7 @@
 #include "fault-injector-active.h"
 
 #include "ns3/abort.h"
+#include "ns3/double.h"
 #include "ns3/raft-application.h"
 #include "ns3/simulator.h"
 
@@ -29,6 +30,12 @@ FaultInjector::GetTypeId()
                           TimeValue(MilliSeconds(100)),
                           MakeTimeAccessor(&FaultInjector::m_startJitter),
                           MakeTimeChecker(Time(0)))
+            .AddAttribute("TimeCompression",
+                          "How many times faster than in the field a degradation goes whose length "
+                          "the plan doesn't say",
+                          DoubleValue(DEFAULT_TIME_COMPRESSION),
+                          MakeDoubleAccessor(&FaultInjector::m_timeCompression),
+                          MakeDoubleChecker<double>(1e-3, 1e6))
             .AddTraceSource("FaultStart",
                             "A fault starts",
                             MakeTraceSourceAccessor(&FaultInjector::m_startTrace),

@@ -36,7 +36,7 @@ class FaultHost;
  * What a fault draws at random comes from a stream of its own, in the order of the plan, so that a
  * fault's course depends neither on other faults nor on the traffic.
  *
- * Attributes: StartJitter. Traces: FaultStart, FaultEnd.
+ * Attributes: StartJitter, TimeCompression. Traces: FaultStart, FaultEnd.
  */
 class FaultInjector : public Object
 {
@@ -100,11 +100,13 @@ class FaultInjector : public Object
     void BeginByzantine(std::size_t index);
     void BeginDegradation(std::size_t index);
     void NextSymptom(std::size_t index);
+    void ApplySymptom(std::size_t index, const faults::Symptom& symptom);
     void EndSymptom(std::size_t index);
     void TurnDegradation(std::size_t index);
     void CancelDegradations(uint32_t node, std::size_t except);
 
-    Time m_startJitter;
+    Time m_startJitter;       //!< attribute StartJitter
+    double m_timeCompression; //!< attribute TimeCompression
     faults::FaultPlan m_plan;
     std::vector<std::unique_ptr<FaultHost>> m_hosts; //!< by server id - 1
     std::vector<Active> m_active;                    //!< by index in the plan

@@ -167,7 +167,7 @@ ParseWord(std::string_view text, const std::array<const char*, N>& words, T& val
 
 constexpr std::array<const char*, 2> FLAGS{"0", "1"};
 constexpr std::array<const char*, 3> DIRECTIONS{"both", "in", "out"};
-constexpr std::array<const char*, 3> RESOURCES{"heap", "cpu", "nic"};
+constexpr std::array<const char*, RESOURCE_COUNT> RESOURCES{"heap", "cpu", "nic", "disk", "queue"};
 constexpr std::array<const char*, 3> OUTCOMES{"random", "crash", "recover"};
 constexpr std::array<const char*, 4> ROLES{"", "leader", "follower", "random"};
 
@@ -275,9 +275,17 @@ const FaultKey GAP{
     [](Text v, uint32_t, P& p) { return ParseTimeIn(v, MINUTE / 60000, DAY, p.gap); },
     [](const P& p) { return p.gap == Nanos{} ? std::string() : FormatTime(p.gap); }};
 const FaultKey RESOURCE{"resource",
-                        "heap, cpu or nic",
+                        "heap, cpu, nic, disk or queue",
                         [](Text v, uint32_t, P& p) { return ParseWord(v, RESOURCES, p.resource); },
                         [](const P& p) { return std::string(ResourceName(p.resource)); }};
+const FaultKey NIC_DIRECTION{
+    "direction",
+    "both, in or out",
+    [](Text v, uint32_t, P& p) { return ParseWord(v, DIRECTIONS, p.direction); },
+    [](const P& p) -> std::string {
+        return p.resource == Resource::NIC ? DIRECTIONS.at(static_cast<std::size_t>(p.direction))
+                                           : "";
+    }};
 const FaultKey OUTCOME{
     "outcome",
     "crash, recover or random",
@@ -363,7 +371,7 @@ KeysOf(FaultKind kind)
         {NODE, TO, LOSS, EXACT},
         {NODE, DIRECTION, CUT, GROUPS, EXACT},
         {NODE, DIRECTION, CUT, GROUPS, PERIOD, DUTY, EXACT},
-        {NODE, RESOURCE, OUTCOME, SEVERITY, DOWN, EXACT},
+        {NODE, RESOURCE, NIC_DIRECTION, OUTCOME, SEVERITY, DOWN, EXACT},
         {NODE, SHARE, MAGNITUDE, CLOCK, EXACT},
         {NODE, TO, SHARE, EXACT},
         {NODE, SHARE, MAGNITUDE, EXACT},

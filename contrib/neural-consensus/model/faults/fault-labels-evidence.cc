@@ -44,12 +44,34 @@ FaultLabeller::Feels(const SymptomSpan& symptom, uint32_t observer, uint32_t tar
 }
 
 double
+FaultLabeller::AffectedShare(const DegradationRecord& degradation, const Symptom& symptom) const
+{
+    if (symptom.loss > 0)
+    {
+        // Of a heartbeat and a reply, each direction hits one or both.
+        const double once = symptom.loss;
+        const double either = 1 - (1 - once) * (1 - once);
+        return degradation.direction == CutDirection::OUT  ? once
+               : degradation.direction == CutDirection::IN ? once / 2
+                                                           : (once + either) / 2;
+    }
+    const Nanos added = symptom.IsPause()         ? symptom.length
+                        : symptom.delay > Nanos{} ? symptom.delay
+                                                  : degradation.diskLatency;
+    const double times = symptom.diskFactor > 1 ? symptom.diskFactor - 1 : 1;
+    return static_cast<double>(added.count()) * times >=
+                   static_cast<double>(m_options.delayNoise.count())
+               ? 1
+               : 0;
+}
+
+double
 FaultLabeller::AffectedMessages(Nanos t, const DegradationRecord& degradation) const
 {
     const std::vector<Symptom>& symptoms = degradation.process->Symptoms();
     const Nanos now = t - degradation.start;
     const Nanos from = now - m_options.window;
-    double affected = 0; // in seconds, weighted by the chance that a message then is affected
+    double affected = 0; // in nanoseconds, weighted by the chance that a message then is affected
     auto at =
         std::upper_bound(symptoms.begin(), symptoms.end(), now, [](Nanos n, const Symptom& s) {
             return n < s.at;
@@ -62,11 +84,8 @@ FaultLabeller::AffectedMessages(Nanos t, const DegradationRecord& degradation) c
         {
             break; // they don't overlap, so all earlier ones ended earlier
         }
-        if (at->loss > 0 || at->length >= m_options.delayNoise)
-        {
-            const Nanos inside = std::min(end, now) - std::max(at->at, from);
-            affected += static_cast<double>(inside.count()) * (at->loss > 0 ? at->loss : 1);
-        }
+        const Nanos inside = std::min(end, now) - std::max(at->at, from);
+        affected += static_cast<double>(inside.count()) * AffectedShare(degradation, *at);
     }
     // A heartbeat and a reply per period.
     return 2 * affected / static_cast<double>(m_options.heartbeatPeriod.count());
@@ -117,8 +136,11 @@ FaultLabeller::Grace(Nanos t, uint32_t observer, uint32_t target) const
     }
     for (const SymptomSpan& symptom : m_log.symptoms)
     {
+        // What the target doesn't hear shows by answers that are missing, too.
+        const bool deaf =
+            symptom.cause && m_log.degradations.at(*symptom.cause).direction == CutDirection::IN;
         if (Feels(symptom, observer, target) &&
-            JustChanged(t, symptom.span, symptom.node == target ? 1 : 2))
+            JustChanged(t, symptom.span, symptom.node == target && !deaf ? 1 : 2))
         {
             return true;
         }

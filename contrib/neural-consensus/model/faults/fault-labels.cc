@@ -72,11 +72,12 @@ FaultLabeller::IsPredictable(const DegradationRecord& degradation) const
     {
         return false;
     }
-    const Nanos last = process.End() - std::chrono::seconds(1);
-    constexpr Nanos step = std::chrono::milliseconds(50);
-    for (Nanos t = last; t >= *process.Onset(); t -= step)
+    constexpr Nanos step = std::chrono::milliseconds(10);
+    for (Nanos t = process.End() - std::chrono::seconds(1);
+         t >= *process.Onset() && process.HazardProbability(t, m_options.horizon) >= 0.5;
+         t -= step) // the hazard rises all the way
     {
-        if (process.HazardProbability(t, m_options.horizon) >= 0.5)
+        if (AffectedMessages(degradation.start + t, degradation) >= 1)
         {
             return true;
         }

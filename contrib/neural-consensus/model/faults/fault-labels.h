@@ -103,6 +103,7 @@ class FaultLabeller
 
     Deviant DeviantAt(Nanos t, uint32_t from, uint32_t to) const;
     bool IsVisible(Nanos t, const SymptomSpan& symptom) const;
+    double AffectedShare(const DegradationRecord& degradation, const Symptom& symptom) const;
     double AffectedMessages(Nanos t, const DegradationRecord& degradation) const;
     static bool Feels(const SymptomSpan& symptom, uint32_t observer, uint32_t target);
 

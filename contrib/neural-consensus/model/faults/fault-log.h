@@ -62,7 +62,7 @@ struct SymptomSpan
     uint32_t node{0};                 //!< the weak host; for a link, its sender
     std::vector<uint32_t> peers;      //!< pairs that feel it, sorted; empty: all
     bool link{false};                 //!< a link: both of its ends see the other as slow
-    std::string subtype;              //!< cpu, disk, link, omission, heap, nic
+    std::string subtype;              //!< cpu, disk, link, omission, heap, nic, queue
     Nanos delay{};                    //!< mean added latency, 0 if it has none
     double loss{0};                   //!< share of packets lost
     std::optional<std::size_t> cause; //!< the degradation behind it, with the details over time
@@ -75,6 +75,8 @@ struct DegradationRecord
     Nanos start{};
     std::optional<Nanos> cancelled; //!< a crash of another cause ended it at this time
     std::shared_ptr<const DegradationProcess> process;
+    CutDirection direction{CutDirection::OUT}; //!< in which packets are lost, if they are
+    Nanos diskLatency{};                       //!< median of a write on the healthy disk
 };
 
 /** A span in which a process stood still. */

@@ -132,6 +132,10 @@ CheckCombination(const std::string& text,
     {
         Refuse(text, FormatParameters(fault), "a delay or a jitter above 0s");
     }
+    if (fault.kind == FaultKind::DEGRADE && seen.count("direction") && p.resource != Resource::NIC)
+    {
+        Refuse(text, FormatParameters(fault), "direction with resource=nic only");
+    }
     const bool needsPeer = fault.kind == FaultKind::PARTITION ||
                            fault.kind == FaultKind::FLAPPING ||
                            fault.kind == FaultKind::BYZANTINE_SELECTIVE ||

@@ -41,7 +41,11 @@ FaultKindName(FaultKind kind)
 const char*
 ResourceName(Resource resource)
 {
-    static constexpr std::array<const char*, 3> names{"heap", "cpu", "nic"};
+    static constexpr std::array<const char*, RESOURCE_COUNT> names{"heap",
+                                                                   "cpu",
+                                                                   "nic",
+                                                                   "disk",
+                                                                   "queue"};
     return names.at(static_cast<std::size_t>(resource));
 }
 
@@ -83,6 +87,7 @@ DefaultParameters(FaultKind kind)
         break;
     case FaultKind::DEGRADE:
         p.severity = 0.5;
+        p.direction = CutDirection::OUT;
         break;
     case FaultKind::BYZANTINE_LYING:
     case FaultKind::BYZANTINE_EQUIVOCATING:

@@ -94,15 +94,19 @@ enum class CutDirection : uint8_t
     OUT //!< nobody hears it
 };
 
-/** The resource that runs out in a degradation. */
+/** The resource that runs out in a degradation; degradation-resource.h has what each does. */
 enum class Resource : uint8_t
 {
-    HEAP, //!< pauses of garbage collection grow; ends in the death of the process
-    CPU,  //!< throttling in periods of 100 ms; ends in the loss of the host
-    NIC   //!< bursts of loss on sending; ends in the loss of the host
+    HEAP, //!< pauses of garbage collection grow
+    CPU,  //!< throttling in periods of 100 ms
+    NIC,  //!< bursts of loss, in one direction or both
+    DISK, //!< bouts of slow writes
+    QUEUE //!< work waits ever longer
 };
 
-/** @return heap, cpu or nic */
+constexpr std::size_t RESOURCE_COUNT = 5;
+
+/** @return heap, cpu, nic, disk or queue */
 const char* ResourceName(Resource resource);
 
 /** How a degradation ends. */
@@ -119,7 +123,7 @@ struct FaultParameters
     FaultTarget node;      //!< key node
     bool exact{false};     //!< key exact: no jitter of the start
     std::vector<Cut> cuts; //!< keys cut, groups: sorted; empty: relative to node
-    CutDirection direction{CutDirection::BOTH}; //!< key direction, without cuts
+    CutDirection direction{CutDirection::BOTH}; //!< key direction, without cuts, or of a NIC
     std::vector<uint32_t> to;          //!< key to: receivers, sorted; empty: the kind's default
     double factor{1};                  //!< key factor, times
     Nanos delay{};                     //!< key delay: mean wait for the CPU, or added latency
@@ -159,9 +163,6 @@ struct FaultSpec
 
 /** A fault plan; the order is the order in which it was written. */
 using FaultPlan = std::vector<FaultSpec>;
-
-/** Length of a degradation that names none. */
-constexpr Nanos DEFAULT_DEGRADATION_LENGTH = std::chrono::seconds(30);
 
 /** @return the kind's parameters where a plan names none */
 FaultParameters DefaultParameters(FaultKind kind);
