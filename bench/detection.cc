@@ -1,5 +1,4 @@
-// What failure detection costs: time per heartbeat, per level and per row of features. A number in
-// a name is the window.
+// What failure detection costs: time per heartbeat, per level and per row of features.
 #include "ns3/failure-detector.h"
 #include "ns3/neural-features.h"
 
@@ -114,17 +113,19 @@ FeatureTick(benchmark::State& state)
     }
 }
 
-BENCHMARK_CAPTURE(Heartbeat, fixed_timeout, "fixed-timeout", detection::DetectorParameters{});
-BENCHMARK_CAPTURE(Heartbeat,
-                  phi_gaussian_100,
-                  "phi-gaussian",
-                  detection::DetectorParameters{{"window", "100"}});
-BENCHMARK_CAPTURE(Heartbeat,
-                  phi_gaussian_1000,
-                  "phi-gaussian",
-                  detection::DetectorParameters{{"window", "1000"}});
-BENCHMARK_CAPTURE(Level, fixed_timeout, "fixed-timeout");
-BENCHMARK_CAPTURE(Level, phi_gaussian, "phi-gaussian");
+/** Every detector with its defaults: a heartbeat, and a query. */
+const bool EVERY_DETECTOR = [] {
+    for (const std::string& name : detection::FailureDetectorNames())
+    {
+        benchmark::RegisterBenchmark(("Heartbeat/" + name).c_str(),
+                                     Heartbeat,
+                                     name,
+                                     detection::DetectorParameters{});
+        benchmark::RegisterBenchmark(("Level/" + name).c_str(), Level, name);
+    }
+    return true;
+}();
+
 BENCHMARK(FeatureArrivals);
 BENCHMARK(FeatureTick);
 

@@ -82,7 +82,7 @@ TEST(MakeFailureDetector, NamesWhatIsWrong)
         EXPECT_EQ(error.find('\n'), std::string::npos) << error;
     };
     says(ErrorOf("phi", {}),
-         "unknown detector \"phi\", expected one of fixed-timeout, phi-gaussian");
+         "unknown detector \"phi\", expected one of fixed-timeout, chen-nfd-s, ");
     says(ErrorOf("fixed-timeout", {{"time", "1"}}), "\"time\", expected one of timeout");
     says(ErrorOf("phi-gaussian", {{"timeout", "1"}}), "expected one of first, min-std, pause");
     for (const char* bad :

@@ -156,7 +156,9 @@ Describe(RawOptions& raw, ScenarioOptions& options)
              "Detection",
              {{"detector",
                List(raw.detectors, "NAMES"),
-               "NAME[:key=value,...][,NAME...]: fixed-timeout, phi-gaussian, neural"},
+               "NAME[:key=value,...][,NAME...]: fixed-timeout, chen-nfd-s, chen-nfd-e, bertier, "
+               "phi-gaussian, phi-logistic, cassandra, two-window, dynatune, neural "
+               "(doc/formats.md)"},
               {"model",
                Text(options.model, "FILE"),
                "model file for the neural detector (train-detector makes one)"},

@@ -58,7 +58,8 @@ FailureDetectorBankHelper::Install(const NodeContainer& nodes) const
         bank->Setup(node->GetObject<HostNetwork>()->GetHostId(),
                     NodeClock::Of(node),
                     NodeCpu::Of(node),
-                    monitor->GetWatched());
+                    monitor->GetWatched(),
+                    detection::Nanos(monitor->GetInterval().GetNanoSeconds()));
         for (const Entry& entry : m_entries)
         {
             bank->AddDetector(entry.label, entry.spec);

@@ -35,13 +35,15 @@ void
 FailureDetectorBank::Setup(uint32_t observer,
                            Ptr<NodeClock> clock,
                            Ptr<NodeCpu> cpu,
-                           std::vector<uint32_t> watched)
+                           std::vector<uint32_t> watched,
+                           detection::Nanos period)
 {
     NS_ABORT_MSG_IF(!m_kinds.empty(), "a bank is set up before it gets detectors");
     m_observer = observer;
     m_clock = clock;
     m_cpu = cpu;
     m_targets = std::move(watched);
+    m_period = period;
     std::sort(m_targets.begin(), m_targets.end());
 }
 
@@ -56,7 +58,9 @@ FailureDetectorBank::AddDetector(const std::string& label, const detection::Dete
             throw std::invalid_argument("detector " + label + " is asked for twice");
         }
     }
-    detection::MakeFailureDetector(spec.name, spec.parameters); // throws now rather than later
+    detection::MakeFailureDetector(spec.name,
+                                   spec.parameters,
+                                   m_period); // throws now rather than later
     m_kinds.push_back(Kind{label, spec});
     m_watches.clear();
     for (uint32_t target : m_targets)
@@ -87,7 +91,7 @@ FailureDetectorBank::SetUp(bool up)
         if (up)
         {
             const detection::DetectorSpec& spec = m_kinds[watch.kind].spec;
-            watch.detector = detection::MakeFailureDetector(spec.name, spec.parameters);
+            watch.detector = detection::MakeFailureDetector(spec.name, spec.parameters, m_period);
             watch.detector->Start(m_clock->Now());
             Revise(i);
         }

@@ -44,11 +44,13 @@ class FailureDetectorBank : public Object
      * @param clock its clock
      * @param cpu its processor
      * @param watched the peers it watches
+     * @param period mean time between two heartbeats of a peer, above 0
      */
     void Setup(uint32_t observer,
                Ptr<NodeClock> clock,
                Ptr<NodeCpu> cpu,
-               std::vector<uint32_t> watched);
+               std::vector<uint32_t> watched,
+               detection::Nanos period = detection::DEFAULT_HEARTBEAT_PERIOD);
 
     /**
      * Adds a detector, before the start.
@@ -112,6 +114,7 @@ class FailureDetectorBank : public Object
     Ptr<NodeClock> m_clock;          //!< its clock
     Ptr<NodeCpu> m_cpu;              //!< its processor
     std::vector<uint32_t> m_targets; //!< peers, by id
+    detection::Nanos m_period{};     //!< of heartbeats
     std::vector<Kind> m_kinds;       //!< in the order of AddDetector()
     std::vector<Watch> m_watches;    //!< by target, then kind
     bool m_up{false};                //!< whether the process runs

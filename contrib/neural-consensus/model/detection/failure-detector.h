@@ -48,27 +48,46 @@ class FailureDetector
 /** Parameters by key, as written in NAME:key=value,... (doc/formats.md). */
 using DetectorParameters = std::map<std::string, std::string>;
 
+/** Period of heartbeats where nobody says otherwise: the heartbeat monitor's default. */
+constexpr Nanos DEFAULT_HEARTBEAT_PERIOD = std::chrono::milliseconds(100);
+
 /**
  * Makes a classical detector.
  *
  * | name | key | default | meaning |
  * |---|---|---|---|
  * | fixed-timeout | timeout | 500ms | silence after which the peer is suspected |
- * | phi-gaussian | threshold | 8 | phi from which on the peer is suspected |
+ * | chen-nfd-s, chen-nfd-e | alpha | 200ms | margin after a heartbeat is sent (NFD-S) or expected |
+ * | chen-nfd-e | window | 32 | heartbeats that the expected arrival is estimated from |
+ * | bertier | gamma | 0.1 | weight of the newest error |
+ * | | beta | 1 | weight of the delay in the margin |
+ * | | phi | 4 | weight of its deviation |
+ * | | window | 1000 | as above |
+ * | phi-gaussian, phi-logistic | threshold | 8 | phi from which on the peer is suspected |
  * | | window | 1000 | intervals remembered |
  * | | min-std | 10ms | floor of the standard deviation |
  * | | pause | 0s | added to the mean: a pause that is acceptable |
- * | | first | 100ms | estimate of the interval before there are any |
+ * | | first | the period | estimate of the interval before there are any |
+ * | cassandra | threshold | 8 | silence / mean / ln 10 above which the peer is suspected |
+ * | | window | 1000 | intervals remembered |
+ * | two-window | margin | 200ms | after the later of two expected arrivals |
+ * | | short, long | 1, 1000 | heartbeats that they are estimated from |
+ * | dynatune | safety | 2 | standard deviations added |
+ * | | reliability | 0.999 | chance to hear one of the heartbeats that the timeout covers |
+ * | | window | 1000 | heartbeats measured |
+ * | all but fixed-timeout and phi | period | that of the heartbeats | between two heartbeats |
  *
  * Times are written as ns-3 writes them (500ms); a bare number is seconds.
  *
- * @param name fixed-timeout or phi-gaussian
+ * @param name one of FailureDetectorNames()
  * @param parameters the detector's own keys; those left out have their defaults
+ * @param period mean time between two heartbeats, above 0
  * @throws std::invalid_argument naming an unknown detector, an unknown key or a bad value, and what
  *         was expected
  */
 std::unique_ptr<FailureDetector> MakeFailureDetector(const std::string& name,
-                                                     const DetectorParameters& parameters);
+                                                     const DetectorParameters& parameters,
+                                                     Nanos period = DEFAULT_HEARTBEAT_PERIOD);
 
 /** A detector as a user asks for it. */
 struct DetectorSpec

@@ -45,6 +45,15 @@ IntervalWindow::Add(Nanos interval)
     }
 }
 
+void
+IntervalWindow::Clear()
+{
+    m_ring.clear();
+    m_next = 0;
+    m_sum = 0;
+    m_squares = 0;
+}
+
 std::size_t
 IntervalWindow::Size() const
 {

@@ -24,6 +24,9 @@ class IntervalWindow
     /** Adds the newest interval, in place of the oldest where the window is full. */
     void Add(Nanos interval);
 
+    /** Forgets all. */
+    void Clear();
+
     /** @return intervals in the window */
     std::size_t Size() const;
 

@@ -1,6 +1,7 @@
-#include "phi-gaussian-detector.h"
+#include "phi-accrual-detector.h"
 
 #include "gaussian-tail.h"
+#include "logistic-tail.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,17 +16,29 @@ namespace
 /** Ten years: keeps absurd thresholds from overflowing a time. */
 constexpr double LONGEST_NS = 3.2e17;
 
+double
+Phi(PhiTail tail, double y)
+{
+    return tail == PhiTail::GAUSSIAN ? GaussianPhi(y) : LogisticPhi(y);
+}
+
+double
+InversePhi(PhiTail tail, double phi)
+{
+    return tail == PhiTail::GAUSSIAN ? InverseGaussianPhi(phi) : InverseLogisticPhi(phi);
+}
+
 } // namespace
 
-PhiGaussianDetector::PhiGaussianDetector(const PhiGaussianSettings& settings)
+PhiAccrualDetector::PhiAccrualDetector(const PhiAccrualSettings& settings)
     : m_settings(settings),
-      m_criticalY(InverseGaussianPhi(settings.threshold)),
+      m_criticalY(InversePhi(settings.tail, settings.threshold)),
       m_intervals(settings.window)
 {
     if (settings.window < 2 || settings.minStd <= Nanos(0) || settings.pause < Nanos(0) ||
         settings.first <= Nanos(0))
     {
-        throw std::invalid_argument("phi-gaussian: expected a window of 2 or more, min-std and "
+        throw std::invalid_argument("phi: expected a window of 2 or more, min-std and "
                                     "first above 0 and pause from 0 up");
     }
     m_intervals.Add(settings.first - settings.first / 4);
@@ -34,13 +47,13 @@ PhiGaussianDetector::PhiGaussianDetector(const PhiGaussianSettings& settings)
 }
 
 void
-PhiGaussianDetector::Start(Nanos now)
+PhiAccrualDetector::Start(Nanos now)
 {
     m_last = now;
 }
 
 void
-PhiGaussianDetector::OnArrival(const PeerArrival& arrival)
+PhiAccrualDetector::OnArrival(const PeerArrival& arrival)
 {
     if (arrival.kind != PeerArrival::Kind::HEARTBEAT)
     {
@@ -62,30 +75,30 @@ PhiGaussianDetector::OnArrival(const PeerArrival& arrival)
 }
 
 double
-PhiGaussianDetector::Level(Nanos now) const
+PhiAccrualDetector::Level(Nanos now) const
 {
     if (!m_last)
     {
         return 0;
     }
     const double silence = static_cast<double>((now - *m_last).count());
-    return GaussianPhi((silence - m_centre) / m_deviation);
+    return Phi(m_settings.tail, (silence - m_centre) / m_deviation);
 }
 
 bool
-PhiGaussianDetector::Suspects(Nanos now) const
+PhiAccrualDetector::Suspects(Nanos now) const
 {
     return m_last && now >= *m_last + m_tolerated;
 }
 
 std::optional<Nanos>
-PhiGaussianDetector::Deadline() const
+PhiAccrualDetector::Deadline() const
 {
     return m_last ? std::optional<Nanos>(*m_last + m_tolerated) : std::nullopt;
 }
 
 void
-PhiGaussianDetector::Fit()
+PhiAccrualDetector::Fit()
 {
     m_centre = m_intervals.Mean() + static_cast<double>(m_settings.pause.count());
     m_deviation =

@@ -1,7 +1,7 @@
 #include "detection-test-support.h"
 
 #include "ns3/gaussian-tail.h"
-#include "ns3/phi-gaussian-detector.h"
+#include "ns3/phi-accrual-detector.h"
 
 #include <gtest/gtest.h>
 #include <random>
@@ -14,21 +14,21 @@ namespace
 {
 
 /** Settings under which two alternating intervals of 900 and 1100 ms are all that is remembered. */
-PhiGaussianSettings
+PhiAccrualSettings
 ThousandHundred()
 {
-    PhiGaussianSettings settings;
+    PhiAccrualSettings settings;
     settings.threshold = 16;
     settings.window = 2;
     return settings;
 }
 
 /** @return a detector that has learnt mean 1000 ms, deviation 100 ms and heard at 10 s */
-PhiGaussianDetector
-Learnt(PhiGaussianSettings settings)
+PhiAccrualDetector
+Learnt(PhiAccrualSettings settings)
 {
     settings.first = Ms(1200); // tolerates the first intervals
-    PhiGaussianDetector detector(settings);
+    PhiAccrualDetector detector(settings);
     detector.OnArrival(Heartbeat(1, Ms(8000)));
     detector.OnArrival(Heartbeat(2, Ms(8900)));
     detector.OnArrival(Heartbeat(3, Ms(10000)));
@@ -37,52 +37,52 @@ Learnt(PhiGaussianSettings settings)
 
 } // namespace
 
-TEST(PhiGaussianDetector, HasTheExactGaussianLevel)
+TEST(PhiAccrualDetector, HasTheExactGaussianLevel)
 {
-    const PhiGaussianDetector detector = Learnt(ThousandHundred());
+    const PhiAccrualDetector detector = Learnt(ThousandHundred());
     EXPECT_NEAR(detector.Level(Ms(11000)), 0.301, 1e-3);
     EXPECT_NEAR(detector.Level(Ms(11200)), 1.643, 1e-3);
     EXPECT_NEAR(detector.Level(Ms(11400)), 4.499, 1e-3);
     EXPECT_NEAR(detector.Level(Ms(11600)), 9.006, 1e-3); // the logistic approximation says 10.783
 }
 
-TEST(PhiGaussianDetector, SuspectsWhenPhiReachesTheThreshold)
+TEST(PhiAccrualDetector, SuspectsWhenPhiReachesTheThreshold)
 {
-    PhiGaussianSettings settings = ThousandHundred();
+    PhiAccrualSettings settings = ThousandHundred();
     settings.threshold = GaussianPhi(6);
-    const PhiGaussianDetector detector = Learnt(settings);
+    const PhiAccrualDetector detector = Learnt(settings);
     ASSERT_TRUE(detector.Deadline().has_value());
     EXPECT_NEAR(static_cast<double>(detector.Deadline()->count()), 11600e6, 2);
     EXPECT_FALSE(detector.Suspects(*detector.Deadline() - Nanos(1)));
     EXPECT_TRUE(detector.Suspects(*detector.Deadline()));
 }
 
-TEST(PhiGaussianDetector, AddsThePauseToTheMean)
+TEST(PhiAccrualDetector, AddsThePauseToTheMean)
 {
-    PhiGaussianSettings settings = ThousandHundred();
+    PhiAccrualSettings settings = ThousandHundred();
     settings.pause = Ms(250);
     EXPECT_NEAR(Learnt(settings).Level(Ms(11250)), 0.301, 1e-3);
 }
 
-TEST(PhiGaussianDetector, KeepsTheDeviationAboveItsFloor)
+TEST(PhiAccrualDetector, KeepsTheDeviationAboveItsFloor)
 {
-    PhiGaussianSettings settings = ThousandHundred();
+    PhiAccrualSettings settings = ThousandHundred();
     settings.minStd = Ms(200);
     EXPECT_NEAR(Learnt(settings).Level(Ms(12200)), 9.006, 1e-3);
 }
 
-TEST(PhiGaussianDetector, StartsWithAGuessAroundTheFirstInterval)
+TEST(PhiAccrualDetector, StartsWithAGuessAroundTheFirstInterval)
 {
     // Seeds 75 and 125 ms: mean 100, deviation 25.
-    PhiGaussianDetector detector({});
+    PhiAccrualDetector detector({});
     detector.OnArrival(Heartbeat(1, Ms(1000)));
     EXPECT_NEAR(detector.Level(Ms(1100)), 0.301, 1e-3);
     EXPECT_NEAR(detector.Level(Ms(1250)), 9.006, 1e-3);
 }
 
-TEST(PhiGaussianDetector, JudgesAPeerNeverHeardOfFromTheStart)
+TEST(PhiAccrualDetector, JudgesAPeerNeverHeardOfFromTheStart)
 {
-    PhiGaussianDetector detector({});
+    PhiAccrualDetector detector({});
     EXPECT_FALSE(detector.Deadline().has_value());
     EXPECT_EQ(detector.Level(Ms(1e6)), 0);
     detector.Start(Ms(1000));
@@ -90,18 +90,18 @@ TEST(PhiGaussianDetector, JudgesAPeerNeverHeardOfFromTheStart)
     EXPECT_TRUE(detector.Suspects(Ms(1250)));
 }
 
-TEST(PhiGaussianDetector, DoesNotLearnTheIntervalThatEndsASuspicion)
+TEST(PhiAccrualDetector, DoesNotLearnTheIntervalThatEndsASuspicion)
 {
-    PhiGaussianDetector detector = Learnt(ThousandHundred());
+    PhiAccrualDetector detector = Learnt(ThousandHundred());
     ASSERT_TRUE(detector.Suspects(Ms(60000)));
     detector.OnArrival(Heartbeat(4, Ms(60000)));
     EXPECT_NEAR(detector.Level(Ms(61000)), 0.301, 1e-3);
     EXPECT_NEAR(detector.Level(Ms(61600)), 9.006, 1e-3);
 }
 
-TEST(PhiGaussianDetector, DoesNotLearnFromLatecomersRepliesOrRestarts)
+TEST(PhiAccrualDetector, DoesNotLearnFromLatecomersRepliesOrRestarts)
 {
-    PhiGaussianDetector detector = Learnt(ThousandHundred());
+    PhiAccrualDetector detector = Learnt(ThousandHundred());
     PeerArrival late = Heartbeat(2, Ms(10100));
     late.peerClock = Ms(8950);
     detector.OnArrival(late);
@@ -114,9 +114,9 @@ TEST(PhiGaussianDetector, DoesNotLearnFromLatecomersRepliesOrRestarts)
     EXPECT_NEAR(detector.Level(Ms(11800)), 9.006, 1e-3);
 }
 
-TEST(PhiGaussianDetector, LevelRisesWithSilence)
+TEST(PhiAccrualDetector, LevelRisesWithSilence)
 {
-    const PhiGaussianDetector detector = Learnt(ThousandHundred());
+    const PhiAccrualDetector detector = Learnt(ThousandHundred());
     double before = -1;
     for (double ms = 10000; ms < 100000; ms += 50)
     {
@@ -129,17 +129,17 @@ TEST(PhiGaussianDetector, LevelRisesWithSilence)
 }
 
 // Whatever arrives: suspicion, deadline and level say the same at every moment.
-TEST(PhiGaussianDetector, DeadlineAgreesWithSuspicionAndLevelOnRandomTraces)
+TEST(PhiAccrualDetector, DeadlineAgreesWithSuspicionAndLevelOnRandomTraces)
 {
     for (uint64_t seed = 1; seed <= 50; ++seed)
     {
         std::mt19937_64 random(seed);
         std::exponential_distribution<double> jitter(1.0 / (5.0 + static_cast<double>(seed)));
-        PhiGaussianSettings settings;
+        PhiAccrualSettings settings;
         settings.threshold = 0.2 + 0.5 * static_cast<double>(seed);
         settings.window = 2 + seed;
         settings.minStd = Ms(1);
-        PhiGaussianDetector detector(settings);
+        PhiAccrualDetector detector(settings);
         double now = 0;
         for (uint64_t i = 1; i <= 300; ++i)
         {
@@ -155,22 +155,22 @@ TEST(PhiGaussianDetector, DeadlineAgreesWithSuspicionAndLevelOnRandomTraces)
     }
 }
 
-TEST(PhiGaussianDetector, SurvivesAnAbsurdThreshold)
+TEST(PhiAccrualDetector, SurvivesAnAbsurdThreshold)
 {
-    PhiGaussianSettings settings;
+    PhiAccrualSettings settings;
     settings.threshold = 1e300;
-    PhiGaussianDetector detector(settings);
+    PhiAccrualDetector detector(settings);
     detector.OnArrival(Heartbeat(1, Ms(0)));
     EXPECT_FALSE(detector.Suspects(Ms(1e9)));
     EXPECT_GT(*detector.Deadline(), Ms(1e9));
 }
 
-TEST(PhiGaussianDetector, RefusesSettingsOutOfRange)
+TEST(PhiAccrualDetector, RefusesSettingsOutOfRange)
 {
     const auto refuses = [](auto change) {
-        PhiGaussianSettings settings;
+        PhiAccrualSettings settings;
         change(settings);
-        EXPECT_THROW(PhiGaussianDetector{settings}, std::invalid_argument);
+        EXPECT_THROW(PhiAccrualDetector{settings}, std::invalid_argument);
     };
     refuses([](auto& s) { s.threshold = 0; });
     refuses([](auto& s) { s.window = 1; });
