@@ -73,7 +73,9 @@ ExpectMinorityCrash(const NamedRun& run)
 {
     const Servers dead{run.TargetOf(0), run.TargetOf(1)};
     ASSERT_EQ(dead.size(), 2U);
-    EXPECT_EQ(dead.count(*run.LeadersAt(7.9).begin()), 1U) << "the leader is alive";
+    const Servers leaders = run.LeadersAt(7.9);
+    ASSERT_EQ(leaders.size(), 1U);
+    EXPECT_EQ(dead.count(*leaders.begin()), 1U) << "the leader is alive";
     EXPECT_EQ(run.Elected(8, 24).size(), 1U);
     ExpectNoticed(run, 0, 3);
     ExpectNoticed(run, 1, 3);
