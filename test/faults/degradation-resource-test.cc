@@ -90,7 +90,8 @@ TEST(DegradationResource, TellsOfEachResourceByAKindOfSymptomOfItsOwn)
     {
         for (const Resource resource : RESOURCES)
         {
-            for (const Symptom& symptom : Draw(seed, resource).Symptoms())
+            const DegradationProcess process = Draw(seed, resource); // outlives its symptoms
+            for (const Symptom& symptom : process.Symptoms())
             {
                 EXPECT_EQ(symptom.loss > 0, resource == Resource::NIC);
                 EXPECT_EQ(symptom.delay > 0ns, resource == Resource::QUEUE);

@@ -258,6 +258,24 @@ ClusterRun::MeanRoundTrip(uint32_t observer, uint32_t peer, double start, double
     return count > 0 ? sum / count : -1;
 }
 
+uint32_t
+ClusterRun::Target() const
+{
+    return std::stoul(log.faults.at(0).target);
+}
+
+double
+MeanTransit(const ClusterRun& run, uint32_t from, uint32_t to, double start, double end)
+{
+    double sum = 0;
+    const auto heartbeats = run.From(from, to, start, end, Seen::Kind::HEARTBEAT);
+    for (const Seen& seen : heartbeats)
+    {
+        sum += seen.at - seen.heartbeat.GetSentAt().count() * 1e-9;
+    }
+    return heartbeats.empty() ? -1 : sum / heartbeats.size();
+}
+
 double
 MeanAppendTime(const ClusterRun& run, uint32_t follower, double start, double end)
 {
@@ -289,10 +307,32 @@ MeanAppendTime(const ClusterRun& run, uint32_t follower, double start, double en
     return count > 0 ? sum / count : -1;
 }
 
-uint32_t
-ClusterRun::Target() const
+testing::AssertionResult
+IdenticalHeartbeats(const ClusterRun& a,
+                    const ClusterRun& b,
+                    uint32_t from,
+                    uint32_t to,
+                    bool bytes)
 {
-    return std::stoul(log.faults.at(0).target);
+    const auto left = a.From(from, to, 0, 1e9, Seen::Kind::HEARTBEAT);
+    const auto right = b.From(from, to, 0, 1e9, Seen::Kind::HEARTBEAT);
+    if (left.size() != right.size() || left.empty())
+    {
+        return testing::AssertionFailure()
+               << from << " sent " << to << " " << left.size() << " heartbeats in one run, "
+               << right.size() << " in the other";
+    }
+    for (std::size_t i = 0; i < left.size(); ++i)
+    {
+        const bool same = bytes
+                              ? left[i].at == right[i].at && left[i].heartbeat == right[i].heartbeat
+                              : std::abs(left[i].at - right[i].at) <= 10e-6;
+        if (!same || left[i].heartbeat.GetSequence() != right[i].heartbeat.GetSequence())
+        {
+            return testing::AssertionFailure() << from << ">" << to << " differ at " << left[i].at;
+        }
+    }
+    return testing::AssertionSuccess();
 }
 
 testing::AssertionResult

@@ -276,6 +276,59 @@ TEST_F(FaultLabels, TellSelectiveSilenceByAWitnessWhoHearsThePeer)
     EXPECT_FALSE(At(12s).identifiable) << "silent to everyone is as good as dead";
 }
 
+TEST_F(FaultLabels, NameEveryByzantineKindAsItsPlanDoes)
+{
+    Nanos at = 10s;
+    for (std::size_t i = 0; i < FAULT_KIND_COUNT; ++i)
+    {
+        const auto kind = static_cast<FaultKind>(i);
+        if (IsByzantine(kind))
+        {
+            Deviate(at, 1, kind, false, 50);
+            EXPECT_EQ("byzantine-" + At(at).subtype, FaultKindName(kind));
+            at += 10s;
+        }
+    }
+    EXPECT_EQ(at, 80s) << "seven of them";
+}
+
+TEST_F(FaultLabels, TellATwinByAWitnessWhoHearsTheOther)
+{
+    Deviate(10s, 1, FaultKind::BYZANTINE_TWIN, false, 50);
+    EXPECT_TRUE(At(11s).identifiable);
+    EXPECT_EQ(LabelAt(11s, 3, 2), "healthy") << "the first is correct in itself";
+    Deviate(12s, 3, FaultKind::BYZANTINE_TWIN, false, 50);
+    EXPECT_FALSE(At(13s).identifiable) << "all hear the same one";
+    Deviate(30s, 1, FaultKind::BYZANTINE_TWIN, false, 10);
+    EXPECT_FALSE(At(31s).identifiable) << "they are as far apart as a lag makes them";
+}
+
+TEST_F(FaultLabels, TellInflatedTermsByAWitnessWhomNobodyAskedForAVote)
+{
+    Deviate(10s, 1, FaultKind::BYZANTINE_TERM_INFLATION, false, 1);
+    EXPECT_TRUE(At(11s).identifiable);
+    CutWay(3, 1, 10s, 20s);
+    EXPECT_FALSE(At(11s).identifiable);
+}
+
+TEST_F(FaultLabels, TellReplaysByWhatTheObserverHasHadBefore)
+{
+    CutWay(3, 1, 10s, 20s);
+    Deviate(10s, 1, FaultKind::BYZANTINE_STALE_REPLAY, false, 1);
+    EXPECT_TRUE(At(11s).identifiable) << "without any witness";
+}
+
+TEST_F(FaultLabels, TellWithheldVotesByTheCandidateAlone)
+{
+    Deviate(10s, 1, FaultKind::BYZANTINE_VOTE_WITHHOLDING, true, 0);
+    Deviate(10s + 1ms, 1, FaultKind::BYZANTINE_VOTE_WITHHOLDING, true, 0);
+    EXPECT_EQ(LabelAt(11s), "byzantine/vote-withholding");
+    EXPECT_FALSE(At(11s).identifiable) << "two may be loss";
+    Deviate(12s, 1, FaultKind::BYZANTINE_VOTE_WITHHOLDING, true, 0);
+    EXPECT_TRUE(At(13s).identifiable);
+    EXPECT_EQ(LabelAt(13s, 3, 2), "healthy") << "who asked for nothing misses nothing";
+}
+
 TEST_F(FaultLabels, HoldDelaysAndLossesWithinTheNoiseUnidentifiable)
 {
     Symptom(2, 10s, 20s, "link", 5ms, 0);

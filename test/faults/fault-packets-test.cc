@@ -10,19 +10,6 @@ using Kind = Seen::Kind;
 namespace
 {
 
-/** Mean time between the stamp of the sender and the arrival, seconds; clocks are right. */
-double
-MeanTransit(const ClusterRun& run, uint32_t from, uint32_t to, double start, double end)
-{
-    double sum = 0;
-    const auto heartbeats = run.From(from, to, start, end, Kind::HEARTBEAT);
-    for (const Seen& seen : heartbeats)
-    {
-        sum += seen.at - seen.heartbeat.GetSentAt().count() * 1e-9;
-    }
-    return heartbeats.empty() ? -1 : sum / heartbeats.size();
-}
-
 ClusterRun
 Play(std::vector<std::string> faults, double requestRate = 0, double seconds = 20)
 {

@@ -119,6 +119,19 @@ TEST(FaultPlan, ReadsTheKeysOfEachKind)
     EXPECT_TRUE(read("byzantine-lying@1:magnitude=7,share=0.5,clock=1").lieAboutClock);
     EXPECT_EQ(read("byzantine-selective@1:to=1.2").to, (std::vector<uint32_t>{1, 2}));
     EXPECT_EQ(read("byzantine-equivocating@1:share=0.5").share, 0.5);
+    EXPECT_EQ(read("byzantine-lying@1:to=3,from=2s,until=4s,seed=9").from, 2s);
+    EXPECT_EQ(read("byzantine-lying@1:to=3,from=2s,until=4s,seed=9").until, 4s);
+    EXPECT_EQ(read("byzantine-lying@1:to=3,from=2s,until=4s,seed=9").seed, 9u);
+    EXPECT_EQ(read("byzantine-term-inflation@1:magnitude=4,period=1s").period, 1s);
+    EXPECT_EQ(read("byzantine-stale-replay@1:age=5s").delay, 5s);
+    EXPECT_EQ(read("byzantine-vote-withholding@1:to=4").to, (std::vector<uint32_t>{4}));
+    EXPECT_EQ(read("byzantine-twin@1:node=leader,to=4.5").node.role, FaultTarget::Role::LEADER);
+    EXPECT_EQ(read("minority-crash@1:count=3").count, 3u);
+    EXPECT_EQ(read("cascade@1:count=4,gap=500ms,down=3s").gap, 500ms);
+    EXPECT_EQ(read("cascade@1:count=4,gap=500ms,down=3s").down, 3s);
+    EXPECT_EQ(read("slow-cpu@1:ramp=20s").ramp, 20s);
+    EXPECT_EQ(read("omission@1").direction, CutDirection::OUT) << "as it was before it had one";
+    EXPECT_EQ(read("omission@1:direction=both").direction, CutDirection::BOTH);
     EXPECT_EQ(read("clock-skew@1:offset=-20ms,drift=-50").offset, -20ms);
     EXPECT_EQ(read("clock-skew@1:offset=-20ms,drift=-50").driftPpm, -50);
 }
@@ -156,6 +169,16 @@ TEST(FaultPlan, WritesWhatItReads)
         "byzantine-selective@5:node=1,to=3",
         "byzantine-equivocating@5:node=1,share=0.1",
         "clock-skew@5:node=1,offset=-1.5ms,drift=-0.1",
+        "slow-link@5+20:node=2,delay=80ms,ramp=10s",
+        "omission@5:node=2,to=1,direction=in,loss=0.2",
+        "minority-crash@20+5:count=1,exact=1",
+        "cascade@20+30",
+        "cascade@20+30:count=5,gap=1.5s,down=4s",
+        "byzantine-lying@5+9:node=1,to=2.3,from=1s,until=2.5s,seed=0",
+        "byzantine-twin@5:node=leader,seed=12",
+        "byzantine-term-inflation@5:share=0.5,magnitude=7,period=400ms",
+        "byzantine-stale-replay@5:age=250ms,from=1s",
+        "byzantine-vote-withholding@5:to=2,until=3s",
     };
     for (const std::string& text : table)
     {
@@ -235,6 +258,18 @@ TEST(FaultPlan, RefusesWhatItCannotRead)
         {"byzantine-lying@1:magnitude=0", "a whole number 1..1000000"},
         {"byzantine-lying@1:magnitude=1.5", "a whole number"},
         {"byzantine-selective@1:share=0", "a share 0.01..1"},
+        {"byzantine-lying@1:seed=-1", "a whole number 0..1000000000"},
+        {"byzantine-lying@1:from=4s,until=4s", "an end (until) after the beginning (from)"},
+        {"byzantine-lying@1:from=-1s", "a time 0s..1d after the start"},
+        {"byzantine-twin@1:share=0.5", "a key of byzantine-twin (node, to, seed, exact)"},
+        {"byzantine-twin@1:node=2,to=2", "other than the node itself"},
+        {"byzantine-stale-replay@1:age=1ms", "a time 10ms..60s"},
+        {"slow-disk@1:ramp=2s", "a key of slow-disk"},
+        {"slow-cpu@1:ramp=2h", "a time 0s..1h"},
+        {"omission@1:direction=up", "both, in or out"},
+        {"minority-crash@1:count=6", "a number of servers 1..5"},
+        {"minority-crash@1:node=2", "a key of minority-crash (count, exact)"},
+        {"cascade@1:gap=0s", "a time 1ms..1d"},
         {"clock-skew@1:offset=2d", "a time -1d..1d"},
         {"clock-skew@1:drift=1e6", "in parts per million"},
     };

@@ -38,14 +38,12 @@ ClassOf(FaultKind kind)
     {
     case FaultKind::HOST_CRASH:
     case FaultKind::PROCESS_CRASH:
+    case FaultKind::MINORITY_CRASH:
+    case FaultKind::CASCADE:
         return "crashed";
     case FaultKind::PARTITION:
     case FaultKind::FLAPPING:
         return "partitioned";
-    case FaultKind::BYZANTINE_LYING:
-    case FaultKind::BYZANTINE_SELECTIVE:
-    case FaultKind::BYZANTINE_EQUIVOCATING:
-        return "byzantine";
     case FaultKind::DEGRADE:
         return "pre-failure";
     case FaultKind::SLOW_CPU:
@@ -54,10 +52,9 @@ ClassOf(FaultKind kind)
     case FaultKind::SLOW_LINK:
     case FaultKind::OMISSION:
         return "slow";
-    case FaultKind::CLOCK_SKEW:
-        return "";
+    default:
+        return faults::IsByzantine(kind) ? "byzantine" : "";
     }
-    return "";
 }
 
 /** Whether suspicion is right while the fault lasts, and so has to stay. */

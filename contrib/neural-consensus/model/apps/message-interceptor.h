@@ -15,8 +15,9 @@ struct Message;
 
 /**
  * Stands between a server and the wire: sees every message just before it is encoded and may change
- * or withhold it. This is how byzantine behaviour becomes really different bytes. The default
- * lets everything through unchanged.
+ * or withhold it. This is how byzantine behaviour becomes really different bytes. It also sees what
+ * arrives and may keep it from the server, for a second server behind the same identity. The
+ * default lets everything through unchanged.
  */
 class MessageInterceptor
 {
@@ -38,6 +39,15 @@ class MessageInterceptor
      * @return false to withhold it
      */
     virtual bool OnHeartbeat([[maybe_unused]] HeartbeatHeader& header, [[maybe_unused]] uint32_t to)
+    {
+        return true;
+    }
+
+    /**
+     * @param message has arrived and is well-formed
+     * @return false to keep it from the server
+     */
+    virtual bool OnRaftArrival([[maybe_unused]] const raft::Message& message)
     {
         return true;
     }

@@ -69,6 +69,15 @@ RaftApplication::SetInterceptor(std::shared_ptr<MessageInterceptor> interceptor)
     m_interceptor = std::move(interceptor);
 }
 
+void
+RaftApplication::SendPastInterceptor(const Message& message)
+{
+    if (m_transport)
+    {
+        Transmit(message);
+    }
+}
+
 uint64_t
 RaftApplication::GetMalformedCount() const
 {
@@ -259,7 +268,10 @@ RaftApplication::HandlePacket(uint32_t from, Ptr<Packet> packet)
         packet->FindFirstMatchingByteTag(tag);
     }
     m_rxTrace(*message, tag.GetId());
-    Feed({Receive{std::move(*message)}});
+    if (!m_interceptor || m_interceptor->OnRaftArrival(*message))
+    {
+        Feed({Receive{std::move(*message)}});
+    }
 }
 
 void

@@ -80,8 +80,15 @@ class RaftApplication : public Application
     /** @return the key-value store, rebuilt from snapshot and log after a restart */
     const raft::KeyValueStore& GetStore() const;
 
-    /** @param interceptor sees and may change every outgoing message; null for none */
+    /** @param interceptor sees every message of this server and may change it; null for none */
     void SetInterceptor(std::shared_ptr<MessageInterceptor> interceptor);
+
+    /**
+     * Sends in this server's name what no interceptor sees: for interceptors. Nothing while the
+     * process is down.
+     * @param message as it shall leave
+     */
+    void SendPastInterceptor(const raft::Message& message);
 
     /** @return number of packets that were no message */
     uint64_t GetMalformedCount() const;

@@ -1,185 +1,62 @@
 #include "byzantine-behaviour.h"
 
-#include "byzantine-lies.h"
-
 #include "ns3/heartbeat-header.h"
 
 #include <algorithm>
-#include <cmath>
-#include <stdexcept>
-#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace ns3::faults
 {
 
-namespace
+ByzantineBehaviour::ByzantineBehaviour(const FaultParameters& parameters,
+                                       ByzantineContext context,
+                                       Aim aim)
+    : m_parameters(parameters),
+      m_context(std::move(context)),
+      m_aim(aim),
+      m_targets(parameters.to.begin(), parameters.to.end())
 {
-
-/** Says what is not so, to everybody: ahead or behind by about the same, and sometimes a term. */
-class LyingBehaviour : public ByzantineBehaviour
-{
-  public:
-    LyingBehaviour(const FaultSpec& fault,
-                   uint32_t self,
-                   uint32_t servers,
-                   const UniformSource& uniform,
-                   const Report& report)
-        : ByzantineBehaviour(fault, self, servers, uniform, report),
-          m_ahead(Uniform() < 0.5),
-          m_clockLie(std::llround((Uniform() < 0.5 ? -1 : 1) * (0.05 + 0.45 * Uniform()) * 1e9))
+    if (!m_targets.empty())
     {
+        return;
     }
-
-  protected:
-    bool Deviate(raft::Message& message) override
+    std::vector<uint32_t> others;
+    for (uint32_t id = 1; id <= m_context.servers; ++id)
     {
-        DistortMessage(message, DrawDistortion());
-        return true;
-    }
-
-    bool Deviate(HeartbeatHeader& header, uint32_t) override
-    {
-        DistortHeartbeat(header, DrawDistortion());
-        if (GetParameters().lieAboutClock)
+        if (id != m_context.self)
         {
-            header.SetSentAt(header.GetSentAt() + m_clockLie);
-        }
-        return true;
-    }
-
-  private:
-    Distortion DrawDistortion() const
-    {
-        Distortion distortion;
-        const auto most = static_cast<double>(GetParameters().magnitude);
-        const auto size = static_cast<int64_t>(std::ceil(most * (0.5 + 0.5 * Uniform())));
-        distortion.entries = m_ahead ? size : -size;
-        // A term that is off only now and then: each time it is, the cluster holds an election.
-        distortion.terms = Uniform() < 0.1 ? (m_ahead ? 1 : -1) : 0;
-        distortion.vote = Uniform() < 0.5 ? Distortion::Vote::FLIPPED : Distortion::Vote::HONEST;
-        return distortion;
-    }
-
-    bool m_ahead;     //!< claims more than it has, or less
-    Nanos m_clockLie; //!< constant, as a wrong clock's would be
-};
-
-/** Silent towards some, normal to the others. */
-class SelectiveBehaviour : public ByzantineBehaviour
-{
-  public:
-    SelectiveBehaviour(const FaultSpec& fault,
-                       uint32_t self,
-                       uint32_t servers,
-                       const UniformSource& uniform,
-                       const Report& report)
-        : ByzantineBehaviour(fault, self, servers, uniform, report),
-          m_ignored(fault.parameters.to.begin(), fault.parameters.to.end())
-    {
-        if (m_ignored.empty())
-        {
-            m_ignored = DrawHalf();
+            others.push_back(id);
         }
     }
-
-  protected:
-    bool Deviate(raft::Message& message) override
+    if (aim == Aim::ALL)
     {
-        return m_ignored.count(message.to) == 0;
+        m_targets.insert(others.begin(), others.end());
+        return;
     }
-
-    bool Deviate(HeartbeatHeader&, uint32_t to) override
+    while (m_targets.size() < m_context.servers / 2 && !others.empty())
     {
-        return m_ignored.count(to) == 0;
-    }
-
-  private:
-    std::set<uint32_t> m_ignored; //!< gets nothing
-};
-
-/** Tells one half of the others one thing and the other half another. */
-class EquivocatingBehaviour : public ByzantineBehaviour
-{
-  public:
-    EquivocatingBehaviour(const FaultSpec& fault,
-                          uint32_t self,
-                          uint32_t servers,
-                          const UniformSource& uniform,
-                          const Report& report)
-        : ByzantineBehaviour(fault, self, servers, uniform, report),
-          m_flattered(DrawHalf())
-    {
-    }
-
-  protected:
-    bool Deviate(raft::Message& message) override
-    {
-        DistortMessage(message, VersionFor(message.to));
-        return true;
-    }
-
-    bool Deviate(HeartbeatHeader& header, uint32_t to) override
-    {
-        DistortHeartbeat(header, VersionFor(to));
-        return true;
-    }
-
-  private:
-    Distortion VersionFor(uint32_t to) const
-    {
-        const bool flattered = m_flattered.count(to) > 0;
-        const auto size = static_cast<int64_t>(GetParameters().magnitude);
-        Distortion distortion;
-        distortion.entries = flattered ? size : -size;
-        distortion.vote = flattered ? Distortion::Vote::GRANTED : Distortion::Vote::REFUSED;
-        distortion.otherCommands = !flattered;
-        return distortion;
-    }
-
-    std::set<uint32_t> m_flattered; //!< hears that it is ahead; the others that it is behind
-};
-
-} // namespace
-
-std::shared_ptr<ByzantineBehaviour>
-ByzantineBehaviour::Make(const FaultSpec& fault,
-                         uint32_t self,
-                         uint32_t servers,
-                         UniformSource uniform,
-                         Report report)
-{
-    switch (fault.kind)
-    {
-    case FaultKind::BYZANTINE_LYING:
-        return std::make_shared<LyingBehaviour>(fault, self, servers, uniform, report);
-    case FaultKind::BYZANTINE_SELECTIVE:
-        return std::make_shared<SelectiveBehaviour>(fault, self, servers, uniform, report);
-    case FaultKind::BYZANTINE_EQUIVOCATING:
-        return std::make_shared<EquivocatingBehaviour>(fault, self, servers, uniform, report);
-    default:
-        throw std::invalid_argument("byzantine behaviour of " + FaultKindName(fault.kind) +
-                                    ": a byzantine kind was expected");
+        const auto at =
+            std::min(static_cast<std::size_t>(Uniform() * others.size()), others.size() - 1);
+        m_targets.insert(others[at]);
+        others.erase(others.begin() + at);
     }
 }
 
-ByzantineBehaviour::ByzantineBehaviour(const FaultSpec& fault,
-                                       uint32_t self,
-                                       uint32_t servers,
-                                       UniformSource uniform,
-                                       Report report)
-    : m_parameters(fault.parameters),
-      m_self(self),
-      m_servers(servers),
-      m_uniform(std::move(uniform)),
-      m_report(std::move(report))
+void
+ByzantineBehaviour::Keep(const raft::Message& /* message */)
 {
 }
 
-double
-ByzantineBehaviour::Uniform() const
+void
+ByzantineBehaviour::Keep(const HeartbeatHeader& /* header */, uint32_t /* to */)
 {
-    return m_uniform();
+}
+
+bool
+ByzantineBehaviour::IsTarget(uint32_t to) const
+{
+    return m_targets.count(to) > 0;
 }
 
 const FaultParameters&
@@ -188,32 +65,50 @@ ByzantineBehaviour::GetParameters() const
     return m_parameters;
 }
 
-std::set<uint32_t>
-ByzantineBehaviour::DrawHalf() const
+const ByzantineContext&
+ByzantineBehaviour::GetContext() const
 {
-    std::vector<uint32_t> others;
-    for (uint32_t id = 1; id <= m_servers; ++id)
-    {
-        if (id != m_self)
-        {
-            others.push_back(id);
-        }
-    }
-    std::set<uint32_t> half;
-    while (half.size() < m_servers / 2 && !others.empty())
-    {
-        const auto at =
-            std::min(static_cast<std::size_t>(Uniform() * others.size()), others.size() - 1);
-        half.insert(others[at]);
-        others.erase(others.begin() + at);
-    }
-    return half;
+    return m_context;
+}
+
+Nanos
+ByzantineBehaviour::Elapsed() const
+{
+    return m_context.elapsed ? m_context.elapsed() : Nanos{};
+}
+
+double
+ByzantineBehaviour::Uniform() const
+{
+    return m_context.uniform();
 }
 
 bool
 ByzantineBehaviour::IsDue(uint32_t to) const
 {
-    return to >= 1 && to <= m_servers && Uniform() < m_parameters.share;
+    const Nanos now = Elapsed();
+    if (to < 1 || to > m_context.servers || now < m_parameters.from ||
+        (m_parameters.until && now >= *m_parameters.until))
+    {
+        return false;
+    }
+    // Drawn for all receivers, so that the draws don't depend on whom it is aimed at.
+    const bool chosen = Uniform() < m_parameters.share;
+    return chosen && (m_aim == Aim::BOTH_HALVES || IsTarget(to));
+}
+
+template <typename Wire, typename Deviate>
+bool
+ByzantineBehaviour::Pass(Wire& wire, uint32_t to, Deviate deviate)
+{
+    const Wire honest = wire;
+    const bool sent = deviate();
+    const uint64_t difference = sent ? Difference(honest, wire) : 0;
+    if (m_context.report && (!sent || difference > 0))
+    {
+        m_context.report(to, !sent, difference);
+    }
+    return sent;
 }
 
 bool
@@ -221,16 +116,10 @@ ByzantineBehaviour::OnRaftMessage(raft::Message& message)
 {
     if (!IsDue(message.to))
     {
+        Keep(message);
         return true;
     }
-    const raft::Message honest = message;
-    const bool sent = Deviate(message);
-    const uint64_t difference = sent ? Difference(honest, message) : 0;
-    if (!sent || difference > 0)
-    {
-        m_report(honest.to, !sent, difference);
-    }
-    return sent;
+    return Pass(message, message.to, [&] { return DeviateMessage(message); });
 }
 
 bool
@@ -238,16 +127,10 @@ ByzantineBehaviour::OnHeartbeat(HeartbeatHeader& header, uint32_t to)
 {
     if (!IsDue(to))
     {
+        Keep(header, to);
         return true;
     }
-    const HeartbeatHeader honest = header;
-    const bool sent = Deviate(header, to);
-    const uint64_t difference = sent ? Difference(honest, header) : 0;
-    if (!sent || difference > 0)
-    {
-        m_report(to, !sent, difference);
-    }
-    return sent;
+    return Pass(header, to, [&] { return DeviateHeartbeat(header, to); });
 }
 
 } // namespace ns3::faults

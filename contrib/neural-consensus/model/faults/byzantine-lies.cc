@@ -80,7 +80,8 @@ Difference(const raft::AppendEntries& a, const raft::AppendEntries& b)
     {
         return BEYOND_NOISE;
     }
-    return std::max({Gap(a.prevLogIndex, b.prevLogIndex),
+    return std::max({uint64_t{a.round != b.round},
+                     Gap(a.prevLogIndex, b.prevLogIndex),
                      Gap(a.prevLogTerm, b.prevLogTerm),
                      Gap(a.commitIndex, b.commitIndex)});
 }
@@ -92,7 +93,8 @@ Difference(const raft::AppendEntriesReply& a, const raft::AppendEntriesReply& b)
     {
         return BEYOND_NOISE;
     }
-    return std::max({Gap(a.prevLogIndex, b.prevLogIndex),
+    return std::max({uint64_t{a.round != b.round},
+                     Gap(a.prevLogIndex, b.prevLogIndex),
                      Gap(a.matchIndex, b.matchIndex),
                      Gap(a.conflictIndex, b.conflictIndex),
                      Gap(a.conflictTerm, b.conflictTerm)});
@@ -106,7 +108,8 @@ Difference(const raft::InstallSnapshot& a, const raft::InstallSnapshot& b)
     {
         return BEYOND_NOISE;
     }
-    return std::max(Gap(a.lastTerm, b.lastTerm), Gap(a.offset, b.offset));
+    return std::max(
+        {uint64_t{a.round != b.round}, Gap(a.lastTerm, b.lastTerm), Gap(a.offset, b.offset)});
 }
 
 uint64_t
@@ -116,7 +119,8 @@ Difference(const raft::InstallSnapshotReply& a, const raft::InstallSnapshotReply
     {
         return BEYOND_NOISE;
     }
-    return std::max(Gap(a.lastIndex, b.lastIndex), Gap(a.offset, b.offset));
+    return std::max(
+        {uint64_t{a.round != b.round}, Gap(a.lastIndex, b.lastIndex), Gap(a.offset, b.offset)});
 }
 
 uint64_t

@@ -274,6 +274,21 @@ PlanDrawer::DrawSeverity(FaultSpec& fault, uint32_t self, Nanos now)
         p.share = Between(0.3, 1);
         p.magnitude = std::llround(LogBetween(5, 500));
         break;
+    case FaultKind::BYZANTINE_TWIN:
+    case FaultKind::BYZANTINE_VOTE_WITHHOLDING:
+        p.to = DrawPeers(self);
+        break;
+    case FaultKind::BYZANTINE_TERM_INFLATION:
+        p.magnitude = 1 + Pick(5);
+        p.period = Span(LogBetween(0.5, 5));
+        break;
+    case FaultKind::BYZANTINE_STALE_REPLAY:
+        p.share = Between(0.2, 0.8);
+        p.delay = Span(LogBetween(0.5, 5));
+        break;
+    case FaultKind::MINORITY_CRASH: // have no weight: lanes break one server at a time
+    case FaultKind::CASCADE:
+        break;
     case FaultKind::CLOCK_SKEW:
         p.offset = Span(LogBetween(0.01, 2)) * (Chance(0.5) ? 1 : -1);
         p.driftPpm = Between(-200, 200);

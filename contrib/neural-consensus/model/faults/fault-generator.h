@@ -20,7 +20,8 @@ struct RandomPlanOptions
     Nanos heartbeatPeriod{std::chrono::milliseconds(100)}; //!< starts are jittered inside of it
     double longGapShare{0.2}; //!< share of gaps that are four times as long
     /** Relative frequency of each kind, in the order of FaultKind, not all 0. */
-    std::array<double, FAULT_KIND_COUNT> weights{3, 3, 2, 1, 1, 2, 2, 4, 1, 7, 2, 2, 2, 0.5};
+    std::array<double, FAULT_KIND_COUNT> weights{3, 3, 2, 1,   1, 2, 2, 4, 1, 7,
+                                                 2, 2, 2, 0.5, 0, 0, 1, 1, 1, 0.5};
 };
 
 /**

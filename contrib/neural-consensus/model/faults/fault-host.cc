@@ -42,6 +42,13 @@ class InterceptorChain : public MessageInterceptor
         });
     }
 
+    bool OnRaftArrival(const raft::Message& message) override
+    {
+        return std::all_of(m_links.begin(), m_links.end(), [&](const auto& link) {
+            return link->OnRaftArrival(message);
+        });
+    }
+
   private:
     std::vector<std::shared_ptr<MessageInterceptor>> m_links;
 };

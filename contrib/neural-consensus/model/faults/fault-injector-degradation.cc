@@ -10,17 +10,6 @@ namespace ns3
 
 using namespace faults;
 
-namespace
-{
-
-Time
-ToTime(Nanos time)
-{
-    return NanoSeconds(time.count());
-}
-
-} // namespace
-
 void
 FaultInjector::BeginDegradation(std::size_t index)
 {
@@ -168,7 +157,7 @@ FaultInjector::RestartDegraded(std::size_t index)
 {
     const Active& fault = m_active[index];
     Restart(index, fault.node);
-    CloseRecord(fault);
+    CloseRecord(fault.record);
 }
 
 void

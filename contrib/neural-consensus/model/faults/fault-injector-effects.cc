@@ -1,5 +1,5 @@
 // What the faults of each kind do, degradations apart: the second part of FaultInjector.
-#include "byzantine-behaviour.h"
+#include "byzantine-registry.h"
 #include "fault-injector-active.h"
 #include "fault-injector.h"
 
@@ -7,71 +7,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace ns3
 {
 
 using namespace faults;
-
-namespace
-{
-
-Time
-ToTime(Nanos time)
-{
-    return NanoSeconds(time.count());
-}
-
-/** An exponential span of at least a nanosecond. */
-Time
-DrawSpan(UniformRandomVariable& random, Nanos mean)
-{
-    const double draw = -std::log1p(-random.GetValue(0, 1));
-    return NanoSeconds(
-        std::max<int64_t>(1, std::llround(draw * static_cast<double>(mean.count()))));
-}
-
-/** "For good", within the range of Time. */
-constexpr Nanos FOR_GOOD = std::chrono::hours(24 * 36500);
-
-} // namespace
-
-void
-FaultInjector::Crash(std::size_t key, uint32_t node, bool host, std::optional<std::size_t> cause)
-{
-    m_hosts[node - 1]->Crash(key, host);
-    LogLiveness(node, cause);
-    CancelDegradations(node, key);
-}
-
-void
-FaultInjector::Restart(std::size_t key, uint32_t node)
-{
-    m_hosts[node - 1]->Restart(key);
-    LogLiveness(node, std::nullopt);
-}
-
-void
-FaultInjector::LogLiveness(uint32_t node, std::optional<std::size_t> cause)
-{
-    const FaultHost& host = *m_hosts[node - 1];
-    const auto open = m_openDown.find(node);
-    if (open != m_openDown.end())
-    {
-        DownSpan& down = m_log.downs[open->second];
-        if (!host.IsUp() && down.host == host.IsHostDown())
-        {
-            return;
-        }
-        down.span.end = Now();
-        m_openDown.erase(open);
-    }
-    if (!host.IsUp())
-    {
-        m_openDown[node] = m_log.downs.size();
-        m_log.downs.push_back({{Now(), std::nullopt}, node, host.IsHostDown(), cause});
-    }
-}
 
 void
 FaultInjector::CutAll(Active& fault, bool cut)
@@ -119,6 +60,7 @@ FaultInjector::OpenSymptom(const Active& fault, const char* subtype, Time delay,
     symptom.subtype = subtype;
     symptom.delay = Nanos(delay.GetNanoSeconds());
     symptom.loss = loss;
+    symptom.ramp = fault.spec.parameters.ramp;
     m_log.symptoms.push_back(symptom);
     return m_log.symptoms.size() - 1;
 }
@@ -128,64 +70,103 @@ FaultInjector::BeginSlow(std::size_t index)
 {
     Active& fault = m_active[index];
     const FaultParameters& p = fault.spec.parameters;
-    NetemParameters netem;
-    netem.delay = ToTime(p.delay);
-    netem.jitter = ToTime(p.jitter);
-    netem.loss = p.loss;
+    FaultHost& host = *m_hosts[fault.node - 1];
+    const Time added = host.CpuLatency(p.factor, ToTime(p.delay));
+    fault.symptoms = {OpenSymptom(fault, "cpu", added, 0)};
+    GrowSlow(index);
+}
+
+void
+FaultInjector::BeginSlowLink(std::size_t index)
+{
+    Active& fault = m_active[index];
+    const FaultParameters& p = fault.spec.parameters;
     const Time latency = ToTime(p.delay + p.jitter); // the jitter's mean is its deviation
-    switch (fault.spec.kind)
+    if (fault.node != 0)
     {
-    case FaultKind::SLOW_CPU: {
-        FaultHost& host = *m_hosts[fault.node - 1];
-        host.Slow(index, p.factor, ToTime(p.delay));
-        const Time added = host.CpuLatency(p.factor, ToTime(p.delay));
-        fault.symptoms = {OpenSymptom(fault, "cpu", added, 0)};
-        break;
+        fault.symptoms = {OpenSymptom(fault, "link", latency, 0)};
     }
-    case FaultKind::SLOW_DISK:
-        BeginBout(index);
-        break;
-    case FaultKind::DISK_STALL: {
-        const Time span = ToTime(fault.spec.duration.value_or(FOR_GOOD));
-        m_hosts[fault.node - 1]->StallDisk(span);
-        fault.symptoms = {OpenSymptom(fault, "disk", span, 0)};
-        break;
+    for (const Cut& way : p.cuts)
+    {
+        const std::size_t row = OpenSymptom(fault, "link", latency, 0);
+        m_log.symptoms[row].node = way.from;
+        m_log.symptoms[row].peers = {way.to};
+        m_log.symptoms[row].link = true;
+        fault.symptoms.push_back(row);
     }
-    case FaultKind::OMISSION:
-        m_hosts[fault.node - 1]->Impair(index, p.to, netem);
-        fault.symptoms = {OpenSymptom(fault, "omission", Time(0), p.loss)};
-        break;
-    default: // SLOW_LINK
-        if (fault.node != 0)
-        {
-            m_hosts[fault.node - 1]->Impair(index, {}, netem);
-            fault.symptoms = {OpenSymptom(fault, "link", latency, 0)};
-        }
-        for (std::size_t i = 0; i < m_hosts.size(); ++i)
+    GrowSlow(index);
+}
+
+void
+FaultInjector::GrowSlow(std::size_t index)
+{
+    Active& fault = m_active[index];
+    const FaultParameters& p = fault.spec.parameters;
+    const Nanos elapsed = Now() - m_log.symptoms[fault.symptoms.front()].span.start;
+    const double strength = RampStrength(elapsed, p.ramp);
+    const auto share = [strength](Nanos time) {
+        return NanoSeconds(std::llround(strength * static_cast<double>(time.count())));
+    };
+    if (fault.spec.kind == FaultKind::SLOW_CPU)
+    {
+        m_hosts[fault.node - 1]->Slow(index, 1 + strength * (p.factor - 1), share(p.delay));
+    }
+    else
+    {
+        NetemParameters netem;
+        netem.delay = share(p.delay);
+        netem.jitter = share(p.jitter);
+        for (uint32_t id = 1; id <= m_hosts.size(); ++id)
         {
             std::vector<uint32_t> receivers;
             for (const Cut& way : p.cuts)
             {
-                if (way.from == i + 1)
+                if (way.from == id)
                 {
                     receivers.push_back(way.to);
                 }
             }
-            if (!receivers.empty())
+            if (!receivers.empty() || id == fault.node)
             {
-                m_hosts[i]->Impair(index, receivers, netem);
+                m_hosts[id - 1]->Impair(index, receivers, netem);
             }
         }
-        for (const Cut& way : p.cuts)
-        {
-            const std::size_t row = OpenSymptom(fault, "link", latency, 0);
-            m_log.symptoms[row].node = way.from;
-            m_log.symptoms[row].peers = {way.to};
-            m_log.symptoms[row].link = true;
-            fault.symptoms.push_back(row);
-        }
-        break;
     }
+    if (strength < 1)
+    {
+        const auto steps = static_cast<int64_t>(std::lround(strength * 10));
+        const Nanos next((steps * p.ramp.count() + 8) / 9); // rounded up: the step is reached
+        fault.next =
+            Simulator::Schedule(ToTime(next - elapsed), &FaultInjector::GrowSlow, this, index);
+    }
+}
+
+void
+FaultInjector::BeginOmission(std::size_t index)
+{
+    Active& fault = m_active[index];
+    const FaultParameters& p = fault.spec.parameters;
+    NetemParameters netem;
+    netem.loss = p.loss;
+    const bool out = p.direction != CutDirection::IN;
+    const bool in = p.direction != CutDirection::OUT;
+    if (out)
+    {
+        m_hosts[fault.node - 1]->Impair(index, p.to, netem);
+    }
+    for (uint32_t peer = 1; in && peer <= m_hosts.size(); ++peer)
+    {
+        if (peer != fault.node &&
+            (p.to.empty() || std::binary_search(p.to.begin(), p.to.end(), peer)))
+        {
+            m_hosts[peer - 1]->Impair(index, {fault.node}, netem);
+        }
+    }
+    // What a peer misses, of heartbeats and of answers, which need both ways.
+    const double heartbeats = out ? p.loss : 0;
+    const double answers = out && in ? 1 - (1 - p.loss) * (1 - p.loss) : p.loss;
+    fault.symptoms = {OpenSymptom(fault, "omission", Time(0), (heartbeats + answers) / 2)};
+    m_log.symptoms[fault.symptoms.front()].answersOnly = !out;
 }
 
 void
@@ -220,16 +201,17 @@ FaultInjector::BeginByzantine(std::size_t index)
     Active& fault = m_active[index];
     const uint32_t node = fault.node;
     const FaultKind kind = fault.spec.kind;
-    m_hosts[node - 1]->Intercept(
-        index,
-        ByzantineBehaviour::Make(
-            fault.spec,
-            node,
-            m_hosts.size(),
-            [random = fault.random] { return random->GetValue(0, 1); },
-            [this, node, kind](uint32_t to, bool withheld, uint64_t magnitude) {
-                m_log.deviations.push_back({Now(), node, to, kind, withheld, magnitude});
-            }));
+    FaultHost& host = *m_hosts[node - 1];
+    ByzantineContext context;
+    context.self = node;
+    context.servers = m_hosts.size();
+    context.elapsed = [this, start = Now()] { return Now() - start; };
+    context.report = [this, node, kind](uint32_t to, bool withheld, uint64_t magnitude) {
+        m_log.deviations.push_back({Now(), node, to, kind, withheld, magnitude});
+    };
+    context.server = host.GetServer();
+    context.uniform = [random = fault.random] { return random->GetValue(0, 1); };
+    host.Intercept(index, MakeByzantine(fault.spec, std::move(context)));
 }
 
 } // namespace ns3

@@ -16,6 +16,14 @@ using namespace faults;
 
 NS_OBJECT_ENSURE_REGISTERED(FaultInjector);
 
+namespace
+{
+
+/** "For good", within the range of Time. */
+constexpr Nanos FOR_GOOD = std::chrono::hours(24 * 36500);
+
+} // namespace
+
 TypeId
 FaultInjector::GetTypeId()
 {
@@ -63,6 +71,10 @@ FaultInjector::DoDispose()
         fault.next.Cancel();
         fault.turn.Cancel();
         fault.symptomEnd.Cancel();
+        for (Active::Fallen& fallen : fault.fallen)
+        {
+            fallen.restart.Cancel();
+        }
     }
     m_hosts.clear();
     m_active.clear();
@@ -154,6 +166,20 @@ FaultInjector::Now() const
     return Nanos(Simulator::Now().GetNanoSeconds());
 }
 
+std::vector<uint32_t>
+FaultInjector::Live() const
+{
+    std::vector<uint32_t> live;
+    for (uint32_t id = 1; id <= m_hosts.size(); ++id)
+    {
+        if (m_hosts[id - 1]->IsUp())
+        {
+            live.push_back(id);
+        }
+    }
+    return live;
+}
+
 uint32_t
 FaultInjector::Resolve(const FaultTarget& target)
 {
@@ -161,16 +187,11 @@ FaultInjector::Resolve(const FaultTarget& target)
     {
         return target.id;
     }
-    std::vector<uint32_t> live;
+    std::vector<uint32_t> live = Live();
     uint32_t leader = 0;
     raft::Term leaderTerm = 0;
-    for (uint32_t id = 1; id <= m_hosts.size(); ++id)
+    for (const uint32_t id : live)
     {
-        if (!m_hosts[id - 1]->IsUp())
-        {
-            continue;
-        }
-        live.push_back(id);
         Ptr<RaftApplication> server = m_hosts[id - 1]->GetServer();
         const raft::RaftCore* core = server ? server->GetCore() : nullptr;
         if (core && core->GetRole() == raft::Role::LEADER && core->GetTerm() > leaderTerm)
@@ -222,14 +243,35 @@ FaultInjector::Begin(std::size_t index)
 {
     Active& fault = m_active[index];
     const FaultSpec& spec = fault.spec;
-    const bool isLink = !spec.parameters.cuts.empty();
-    fault.node = isLink ? 0 : Resolve(spec.parameters.node);
     fault.running = true;
-    OpenRecord(fault,
-               spec.kind,
-               isLink ? FormatCuts(spec.parameters.cuts) : std::to_string(fault.node),
-               FormatParameters(spec));
+    if (spec.kind == FaultKind::MINORITY_CRASH || spec.kind == FaultKind::CASCADE)
+    {
+        CrashNext(index); // each crash has a row of its own
+    }
+    else
+    {
+        const bool isLink = !spec.parameters.cuts.empty();
+        fault.node = isLink ? 0 : Resolve(spec.parameters.node);
+        OpenRecord(fault,
+                   spec.kind,
+                   isLink ? FormatCuts(spec.parameters.cuts) : std::to_string(fault.node),
+                   FormatParameters(spec));
+        Apply(index);
+    }
+    if (spec.duration && spec.kind != FaultKind::DEGRADE) // which ends by itself
+    {
+        fault.turn = Simulator::Schedule(NanoSeconds(spec.duration->count()),
+                                         &FaultInjector::End,
+                                         this,
+                                         index);
+    }
+}
 
+void
+FaultInjector::Apply(std::size_t index)
+{
+    Active& fault = m_active[index];
+    const FaultSpec& spec = fault.spec;
     switch (spec.kind)
     {
     case FaultKind::HOST_CRASH:
@@ -237,11 +279,22 @@ FaultInjector::Begin(std::size_t index)
         Crash(index, fault.node, spec.kind == FaultKind::HOST_CRASH, std::nullopt);
         break;
     case FaultKind::SLOW_CPU:
-    case FaultKind::SLOW_DISK:
-    case FaultKind::DISK_STALL:
-    case FaultKind::SLOW_LINK:
-    case FaultKind::OMISSION:
         BeginSlow(index);
+        break;
+    case FaultKind::SLOW_DISK:
+        BeginBout(index);
+        break;
+    case FaultKind::DISK_STALL: {
+        const Time span = ToTime(spec.duration.value_or(FOR_GOOD));
+        m_hosts[fault.node - 1]->StallDisk(span);
+        fault.symptoms = {OpenSymptom(fault, "disk", span, 0)};
+        break;
+    }
+    case FaultKind::SLOW_LINK:
+        BeginSlowLink(index);
+        break;
+    case FaultKind::OMISSION:
+        BeginOmission(index);
         break;
     case FaultKind::PARTITION:
         fault.cuts = ResolveCuts(fault);
@@ -253,11 +306,6 @@ FaultInjector::Begin(std::size_t index)
         break;
     case FaultKind::DEGRADE:
         BeginDegradation(index);
-        return; // ends by itself
-    case FaultKind::BYZANTINE_LYING:
-    case FaultKind::BYZANTINE_SELECTIVE:
-    case FaultKind::BYZANTINE_EQUIVOCATING:
-        BeginByzantine(index);
         break;
     case FaultKind::CLOCK_SKEW:
         m_hosts[fault.node - 1]->Skew(index,
@@ -266,13 +314,9 @@ FaultInjector::Begin(std::size_t index)
         fault.skew = m_log.skews.size();
         m_log.skews.push_back({{Now(), std::nullopt}, fault.node});
         break;
-    }
-    if (spec.duration)
-    {
-        fault.turn = Simulator::Schedule(NanoSeconds(spec.duration->count()),
-                                         &FaultInjector::End,
-                                         this,
-                                         index);
+    default:
+        BeginByzantine(index);
+        break;
     }
 }
 
@@ -292,6 +336,10 @@ FaultInjector::End(std::size_t index)
     case FaultKind::PROCESS_CRASH:
         Restart(index, fault.node);
         break;
+    case FaultKind::MINORITY_CRASH:
+    case FaultKind::CASCADE:
+        RestartAllFallen(index);
+        return;
     case FaultKind::PARTITION:
     case FaultKind::FLAPPING:
         CutAll(fault, false);
@@ -319,7 +367,7 @@ FaultInjector::End(std::size_t index)
     {
         m_log.skews[*fault.skew].span.end = Now();
     }
-    CloseRecord(fault);
+    CloseRecord(fault.record);
 }
 
 void
@@ -332,11 +380,11 @@ FaultInjector::OpenRecord(Active& fault, FaultKind kind, std::string target, std
 }
 
 void
-FaultInjector::CloseRecord(const Active& fault)
+FaultInjector::CloseRecord(std::size_t record)
 {
-    m_log.faults[fault.record].span.end = Now();
-    const FaultRecord record = m_log.faults[fault.record];
-    m_endTrace(record);
+    m_log.faults[record].span.end = Now();
+    const FaultRecord closed = m_log.faults[record]; // a listener may make the list grow
+    m_endTrace(closed);
 }
 
 } // namespace ns3

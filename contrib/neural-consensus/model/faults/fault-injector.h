@@ -81,7 +81,9 @@ class FaultInjector : public Object
 
     void Begin(std::size_t index);
     void End(std::size_t index);
+    std::vector<uint32_t> Live() const;
     uint32_t Resolve(const faults::FaultTarget& target);
+    void Apply(std::size_t index);
     std::vector<faults::Cut> ResolveCuts(const Active& fault) const;
     std::size_t OpenSymptom(const Active& fault, const char* subtype, Time delay, double loss);
     faults::Nanos Now() const;
@@ -90,11 +92,18 @@ class FaultInjector : public Object
     void Restart(std::size_t key, uint32_t node);
     void RestartDegraded(std::size_t index);
     void OpenRecord(Active& fault, faults::FaultKind kind, std::string target, std::string detail);
-    void CloseRecord(const Active& fault);
+    void CloseRecord(std::size_t record);
+    void CrashNext(std::size_t index);
+    void CrashOne(std::size_t index);
+    void RestartFallen(std::size_t index, uint32_t node);
+    void RestartAllFallen(std::size_t index);
     void LogLiveness(uint32_t node, std::optional<std::size_t> cause);
     void CutAll(Active& fault, bool cut);
     void Flap(std::size_t index, bool cut);
     void BeginSlow(std::size_t index);
+    void BeginSlowLink(std::size_t index);
+    void BeginOmission(std::size_t index);
+    void GrowSlow(std::size_t index);
     void BeginBout(std::size_t index);
     void EndBout(std::size_t index);
     void BeginByzantine(std::size_t index);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <utility>
 
 namespace ns3::faults
@@ -11,131 +9,6 @@ namespace ns3::faults
 
 namespace
 {
-
-std::optional<double>
-ParseNumber(std::string_view text)
-{
-    // from_chars also takes "inf", "nan" and hex-like oddities; a plan has decimal numbers only.
-    if (text.empty() || text.find_first_not_of("0123456789.eE-") != std::string_view::npos)
-    {
-        return std::nullopt;
-    }
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
-    {
-        return std::nullopt;
-    }
-    return value;
-}
-
-bool
-ParseNumberIn(std::string_view text, double low, double high, double& value)
-{
-    const std::optional<double> number = ParseNumber(text);
-    value = number.value_or(0);
-    return number && value >= low && value <= high;
-}
-
-bool
-ParseTimeIn(std::string_view text, Nanos low, Nanos high, Nanos& value)
-{
-    const std::optional<Nanos> time = ParseTime(text);
-    value = time.value_or(Nanos{});
-    return time && value >= low && value <= high;
-}
-
-bool
-ParseServer(std::string_view text, uint32_t servers, uint32_t& id)
-{
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    return error == std::errc() && end == text.data() + text.size() && id >= 1 && id <= servers;
-}
-
-std::vector<std::string_view>
-Split(std::string_view text, char separator)
-{
-    std::vector<std::string_view> parts;
-    for (;;)
-    {
-        const std::size_t at = text.find(separator);
-        parts.push_back(text.substr(0, at));
-        if (at == std::string_view::npos)
-        {
-            return parts;
-        }
-        text.remove_prefix(at + 1);
-    }
-}
-
-bool
-ParseServers(std::string_view text, uint32_t servers, std::vector<uint32_t>& ids)
-{
-    for (const std::string_view part : Split(text, '.'))
-    {
-        uint32_t id = 0;
-        if (!ParseServer(part, servers, id) || std::find(ids.begin(), ids.end(), id) != ids.end())
-        {
-            return false;
-        }
-        ids.push_back(id);
-    }
-    return true;
-}
-
-void
-SortCuts(std::vector<Cut>& cuts)
-{
-    std::sort(cuts.begin(), cuts.end());
-    cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
-}
-
-bool
-ParseCuts(std::string_view text, uint32_t servers, FaultParameters& p)
-{
-    for (const std::string_view part : Split(text, '/'))
-    {
-        const std::size_t at = part.find_first_of(">-");
-        Cut cut;
-        if (at == std::string_view::npos || !ParseServer(part.substr(0, at), servers, cut.from) ||
-            !ParseServer(part.substr(at + 1), servers, cut.to) || cut.from == cut.to)
-        {
-            return false;
-        }
-        p.cuts.push_back(cut);
-        if (part[at] == '-')
-        {
-            p.cuts.push_back({cut.to, cut.from});
-        }
-    }
-    SortCuts(p.cuts);
-    return true;
-}
-
-bool
-ParseGroups(std::string_view text, uint32_t servers, FaultParameters& p)
-{
-    std::vector<uint32_t> before;
-    const std::vector<std::string_view> groups = Split(text, '|');
-    for (const std::string_view group : groups)
-    {
-        const std::size_t known = before.size();
-        if (!ParseServers(group, servers, before)) // also finds a server that is in two groups
-        {
-            return false;
-        }
-        for (std::size_t i = known; i < before.size(); ++i)
-        {
-            for (std::size_t j = 0; j < known; ++j)
-            {
-                p.cuts.push_back({before[i], before[j]});
-                p.cuts.push_back({before[j], before[i]});
-            }
-        }
-    }
-    SortCuts(p.cuts);
-    return groups.size() >= 2;
-}
 
 bool
 ParseNode(std::string_view text, uint32_t servers, FaultParameters& p)
@@ -170,25 +43,6 @@ constexpr std::array<const char*, 3> DIRECTIONS{"both", "in", "out"};
 constexpr std::array<const char*, RESOURCE_COUNT> RESOURCES{"heap", "cpu", "nic", "disk", "queue"};
 constexpr std::array<const char*, 3> OUTCOMES{"random", "crash", "recover"};
 constexpr std::array<const char*, 4> ROLES{"", "leader", "follower", "random"};
-
-std::string
-FormatNumber(double value)
-{
-    char text[32];
-    return {text, std::to_chars(text, text + sizeof(text), value).ptr};
-}
-
-std::string
-FormatTime(Nanos time)
-{
-    std::string text = FormatSeconds(time);
-    text.erase(text.find_last_not_of('0') + 1);
-    if (text.back() == '.')
-    {
-        text.pop_back();
-    }
-    return text + "s";
-}
 
 constexpr Nanos MINUTE = std::chrono::minutes(1);
 constexpr Nanos DAY = std::chrono::hours(24);
@@ -243,6 +97,10 @@ const FaultKey FACTOR{"factor",
                       "a number 1..10000",
                       [](Text v, uint32_t, P& p) { return ParseNumberIn(v, 1, 1e4, p.factor); },
                       [](const P& p) { return FormatNumber(p.factor); }};
+const FaultKey RAMP{"ramp",
+                    "a time 0s..1h",
+                    [](Text v, uint32_t, P& p) { return ParseTimeIn(v, {}, MINUTE * 60, p.ramp); },
+                    [](const P& p) { return FormatSpan(p.ramp); }};
 const FaultKey DELAY{"delay",
                      "a time 0s..60s",
                      [](Text v, uint32_t, P& p) { return ParseTimeIn(v, {}, MINUTE, p.delay); },
@@ -268,12 +126,16 @@ const FaultKey BOUT{
     "bout",
     "a time 1ms..1h",
     [](Text v, uint32_t, P& p) { return ParseTimeIn(v, MINUTE / 60000, MINUTE * 60, p.bout); },
-    [](const P& p) { return p.bout == Nanos{} ? std::string() : FormatTime(p.bout); }};
+    [](const P& p) { return FormatSpan(p.bout); }};
 const FaultKey GAP{
     "gap",
     "a time 1ms..1d",
     [](Text v, uint32_t, P& p) { return ParseTimeIn(v, MINUTE / 60000, DAY, p.gap); },
-    [](const P& p) { return p.gap == Nanos{} ? std::string() : FormatTime(p.gap); }};
+    [](const P& p) { return FormatSpan(p.gap); }};
+const FaultKey COUNT{"count",
+                     "a number of servers 1..%n",
+                     [](Text v, uint32_t n, P& p) { return ParseServer(v, n, p.count); },
+                     [](const P& p) { return p.count == 0 ? "" : std::to_string(p.count); }};
 const FaultKey RESOURCE{"resource",
                         "heap, cpu, nic, disk or queue",
                         [](Text v, uint32_t, P& p) { return ParseWord(v, RESOURCES, p.resource); },
@@ -305,17 +167,35 @@ const FaultKey DOWN{"down",
                     [](const P& p) { return p.down ? FormatTime(*p.down) : std::string(); }};
 const FaultKey MAGNITUDE{"magnitude",
                          "a whole number 1..1000000",
-                         [](Text v, uint32_t, P& p) {
-                             double number = 0;
-                             const bool good = ParseNumberIn(v, 1, 1e6, number);
-                             p.magnitude = static_cast<uint64_t>(number);
-                             return good && static_cast<double>(p.magnitude) == number;
-                         },
+                         [](Text v, uint32_t, P& p) { return ParseWhole(v, 1, 1e6, p.magnitude); },
                          [](const P& p) { return std::to_string(p.magnitude); }};
 const FaultKey SHARE{"share",
                      "a share 0.01..1",
                      [](Text v, uint32_t, P& p) { return ParseNumberIn(v, 0.01, 1, p.share); },
                      [](const P& p) { return FormatNumber(p.share); }};
+const FaultKey AGE{
+    "age",
+    "a time 10ms..60s",
+    [](Text v, uint32_t, P& p) { return ParseTimeIn(v, MINUTE / 6000, MINUTE, p.delay); },
+    [](const P& p) { return FormatTime(p.delay); }};
+const FaultKey FROM{"from",
+                    "a time 0s..1d after the start",
+                    [](Text v, uint32_t, P& p) { return ParseTimeIn(v, {}, DAY, p.from); },
+                    [](const P& p) { return FormatSpan(p.from); }};
+const FaultKey UNTIL{"until",
+                     "a time 1ns..1d after the start",
+                     [](Text v, uint32_t, P& p) {
+                         p.until.emplace();
+                         return ParseTimeIn(v, Nanos(1), DAY, *p.until);
+                     },
+                     [](const P& p) { return p.until ? FormatTime(*p.until) : std::string(); }};
+const FaultKey SEED{"seed",
+                    "a whole number 0..1000000000",
+                    [](Text v, uint32_t, P& p) {
+                        p.seed.emplace();
+                        return ParseWhole(v, 0, 1e9, *p.seed);
+                    },
+                    [](const P& p) { return p.seed ? std::to_string(*p.seed) : std::string(); }};
 const FaultKey CLOCK{"clock",
                      "0 or 1",
                      [](Text v, uint32_t, P& p) { return ParseWord(v, FLAGS, p.lieAboutClock); },
@@ -329,34 +209,17 @@ const FaultKey DRIFT{"drift",
                      [](Text v, uint32_t, P& p) { return ParseNumberIn(v, -1e5, 1e5, p.driftPpm); },
                      [](const P& p) { return FormatNumber(p.driftPpm); }};
 
-} // namespace
-
-std::optional<Nanos>
-ParseTime(std::string_view text)
+/** What every byzantine kind reads, around keys of its own: whom, when, with which seed. */
+std::vector<FaultKey>
+Byzantine(const std::vector<FaultKey>& own)
 {
-    static constexpr std::array<std::pair<std::string_view, double>, 8> units{{{"min", 60e9},
-                                                                               {"ms", 1e6},
-                                                                               {"us", 1e3},
-                                                                               {"ns", 1},
-                                                                               {"s", 1e9},
-                                                                               {"h", 3600e9},
-                                                                               {"d", 86400e9},
-                                                                               {"", 1e9}}};
-    for (const auto& [unit, nanoseconds] : units)
-    {
-        if (text.size() >= unit.size() && text.substr(text.size() - unit.size()) == unit)
-        {
-            const std::optional<double> number =
-                ParseNumber(text.substr(0, text.size() - unit.size()));
-            if (!number || std::abs(*number * nanoseconds) > 1e4 * 86400e9)
-            {
-                return std::nullopt;
-            }
-            return Nanos(std::llround(*number * nanoseconds));
-        }
-    }
-    return std::nullopt;
+    std::vector<FaultKey> keys{NODE, TO, SHARE, FROM, UNTIL};
+    keys.insert(keys.end(), own.begin(), own.end());
+    keys.insert(keys.end(), {SEED, EXACT});
+    return keys;
 }
+
+} // namespace
 
 const std::vector<FaultKey>&
 KeysOf(FaultKind kind)
@@ -364,18 +227,24 @@ KeysOf(FaultKind kind)
     static const std::array<std::vector<FaultKey>, FAULT_KIND_COUNT> keys{{
         {NODE, EXACT},
         {NODE, EXACT},
-        {NODE, FACTOR, DELAY, EXACT},
+        {NODE, FACTOR, DELAY, RAMP, EXACT},
         {NODE, FACTOR, BOUT, GAP, EXACT},
         {NODE, EXACT},
-        {NODE, CUT, DELAY, JITTER, EXACT},
-        {NODE, TO, LOSS, EXACT},
+        {NODE, CUT, DELAY, JITTER, RAMP, EXACT},
+        {NODE, TO, DIRECTION, LOSS, EXACT},
         {NODE, DIRECTION, CUT, GROUPS, EXACT},
         {NODE, DIRECTION, CUT, GROUPS, PERIOD, DUTY, EXACT},
         {NODE, RESOURCE, NIC_DIRECTION, OUTCOME, SEVERITY, DOWN, EXACT},
-        {NODE, SHARE, MAGNITUDE, CLOCK, EXACT},
-        {NODE, TO, SHARE, EXACT},
-        {NODE, SHARE, MAGNITUDE, EXACT},
+        Byzantine({MAGNITUDE, CLOCK}),
+        Byzantine({}),
+        Byzantine({MAGNITUDE}),
         {NODE, OFFSET, DRIFT, EXACT},
+        {COUNT, EXACT},
+        {COUNT, GAP, DOWN, EXACT},
+        {NODE, TO, SEED, EXACT},
+        Byzantine({MAGNITUDE, PERIOD}),
+        Byzantine({AGE}),
+        Byzantine({}),
     }};
     return keys.at(static_cast<std::size_t>(kind));
 }

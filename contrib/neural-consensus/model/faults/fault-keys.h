@@ -1,6 +1,7 @@
 #ifndef FAULT_KEYS_H
 #define FAULT_KEYS_H
 
+#include "fault-key-values.h"
 #include "fault-spec.h"
 
 #include <string>
@@ -29,13 +30,6 @@ struct FaultKey
 
 /** @return the keys of the kind, in the order in which they are written */
 const std::vector<FaultKey>& KeysOf(FaultKind kind);
-
-/**
- * Reads a time as ns-3 writes it: 20s, 150ms, 1.5min; a bare number is seconds.
- * @param text a decimal number and, possibly, one of d, h, min, s, ms, us, ns
- * @return the time, rounded to a nanosecond; nothing if the text is no time or beyond 10,000 days
- */
-std::optional<Nanos> ParseTime(std::string_view text);
 
 } // namespace ns3::faults
 

@@ -33,6 +33,44 @@ FaultLabeller::DeviantAt(Nanos t, uint32_t from, uint32_t to) const
 }
 
 bool
+FaultLabeller::IsIdentifiable(Nanos t, uint32_t observer, uint32_t target, const Deviant& own) const
+{
+    const auto isWitnessed = [&](const auto& sees) {
+        for (uint32_t w = 1; w <= m_options.servers; ++w)
+        {
+            if (w != observer && w != target && CanReport(t, w, observer) && !IsCut(t, target, w) &&
+                sees(DeviantAt(t, target, w)))
+            {
+                return true;
+            }
+        }
+        return false;
+    };
+    const bool isBeyondNoise = own.magnitude > m_options.indexNoise;
+    switch (own.kind)
+    {
+    case FaultKind::BYZANTINE_SELECTIVE:
+        return isBeyondNoise || (own.withheld >= m_options.withheldNoise &&
+                                 isWitnessed([](const Deviant& w) { return w.withheld == 0; }));
+    case FaultKind::BYZANTINE_EQUIVOCATING:
+        return isBeyondNoise ||
+               isWitnessed([this](const Deviant& w) { return w.magnitude > m_options.indexNoise; });
+    case FaultKind::BYZANTINE_TWIN:
+        // Each twin is consistent in itself: it takes somebody who hears the other one.
+        return isBeyondNoise && isWitnessed([](const Deviant& w) { return !w.any; });
+    case FaultKind::BYZANTINE_TERM_INFLATION:
+        // A term without anybody who stood for it: candidates ask all.
+        return own.magnitude > 0 && isWitnessed([](const Deviant&) { return true; });
+    case FaultKind::BYZANTINE_STALE_REPLAY:
+        return own.magnitude > 0; // a number that it has had before
+    case FaultKind::BYZANTINE_VOTE_WITHHOLDING:
+        return own.withheld >= m_options.withheldNoise; // while heartbeats of p arrive
+    default:
+        return isBeyondNoise;
+    }
+}
+
+bool
 FaultLabeller::Feels(const SymptomSpan& symptom, uint32_t observer, uint32_t target)
 {
     const auto isPeer = [&](uint32_t id) {
@@ -98,7 +136,9 @@ FaultLabeller::IsVisible(Nanos t, const SymptomSpan& symptom) const
     {
         return AffectedMessages(t, m_log.degradations.at(*symptom.cause)) >= 1;
     }
-    if (symptom.delay >= m_options.delayNoise && symptom.delay > Nanos{})
+    const double strength = RampStrength(t - symptom.span.start, symptom.ramp);
+    const double delay = strength * static_cast<double>(symptom.delay.count());
+    if (delay >= static_cast<double>(m_options.delayNoise.count()) && delay > 0)
     {
         return true;
     }
@@ -138,7 +178,8 @@ FaultLabeller::Grace(Nanos t, uint32_t observer, uint32_t target) const
     {
         // What the target doesn't hear shows by answers that are missing, too.
         const bool deaf =
-            symptom.cause && m_log.degradations.at(*symptom.cause).direction == CutDirection::IN;
+            symptom.answersOnly ||
+            (symptom.cause && m_log.degradations.at(*symptom.cause).direction == CutDirection::IN);
         if (Feels(symptom, observer, target) &&
             JustChanged(t, symptom.span, symptom.node == target && !deaf ? 1 : 2))
         {

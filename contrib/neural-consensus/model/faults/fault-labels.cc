@@ -18,18 +18,12 @@ Check(bool good, const char* expected)
     }
 }
 
-const char*
+/** The kind's name without the class in front. */
+std::string
 ByzantineSubtype(FaultKind kind)
 {
-    switch (kind)
-    {
-    case FaultKind::BYZANTINE_SELECTIVE:
-        return "selective";
-    case FaultKind::BYZANTINE_EQUIVOCATING:
-        return "equivocating";
-    default:
-        return "lying";
-    }
+    const std::string& name = FaultKindName(kind);
+    return name.substr(name.find('-') + 1);
 }
 
 } // namespace
@@ -255,23 +249,7 @@ FaultLabeller::LabelByzantine(Nanos t, uint32_t observer, uint32_t target, Fault
     }
     label.label = "byzantine";
     label.subtype = ByzantineSubtype(own.kind);
-    label.identifiable = own.magnitude > m_options.indexNoise;
-    if (own.withheld < m_options.withheldNoise && own.kind == FaultKind::BYZANTINE_SELECTIVE)
-    {
-        return true;
-    }
-    for (uint32_t w = 1; w <= m_options.servers && !label.identifiable; ++w)
-    {
-        if (w == observer || w == target || !CanReport(t, w, observer) || IsCut(t, target, w))
-        {
-            continue;
-        }
-        const Deviant other = DeviantAt(t, target, w);
-        label.identifiable = own.kind == FaultKind::BYZANTINE_SELECTIVE
-                                 ? other.withheld == 0
-                                 : own.kind == FaultKind::BYZANTINE_EQUIVOCATING &&
-                                       other.magnitude > m_options.indexNoise;
-    }
+    label.identifiable = IsIdentifiable(t, observer, target, own);
     return true;
 }
 

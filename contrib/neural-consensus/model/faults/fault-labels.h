@@ -102,6 +102,7 @@ class FaultLabeller
     };
 
     Deviant DeviantAt(Nanos t, uint32_t from, uint32_t to) const;
+    bool IsIdentifiable(Nanos t, uint32_t observer, uint32_t target, const Deviant& own) const;
     bool IsVisible(Nanos t, const SymptomSpan& symptom) const;
     double AffectedShare(const DegradationRecord& degradation, const Symptom& symptom) const;
     double AffectedMessages(Nanos t, const DegradationRecord& degradation) const;

@@ -65,6 +65,8 @@ struct SymptomSpan
     std::string subtype;              //!< cpu, disk, link, omission, heap, nic, queue
     Nanos delay{};                    //!< mean added latency, 0 if it has none
     double loss{0};                   //!< share of packets lost
+    Nanos ramp{};                     //!< until delay and loss are as strong as that
+    bool answersOnly{false};          //!< what the host sends of its own accord is unharmed
     std::optional<std::size_t> cause; //!< the degradation behind it, with the details over time
 };
 

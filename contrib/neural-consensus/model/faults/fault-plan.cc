@@ -124,7 +124,7 @@ CheckCombination(const std::string& text,
     {
         Refuse(text, FormatParameters(fault), "a factor above 1 or a delay above 0s");
     }
-    if ((p.bout == Nanos{}) != (p.gap == Nanos{}))
+    if (fault.kind == FaultKind::SLOW_DISK && (p.bout == Nanos{}) != (p.gap == Nanos{}))
     {
         Refuse(text, FormatParameters(fault), "bout and gap, both or neither,");
     }
@@ -136,10 +136,12 @@ CheckCombination(const std::string& text,
     {
         Refuse(text, FormatParameters(fault), "direction with resource=nic only");
     }
+    if (p.until && *p.until <= p.from)
+    {
+        Refuse(text, FormatParameters(fault), "an end (until) after the beginning (from)");
+    }
     const bool needsPeer = fault.kind == FaultKind::PARTITION ||
-                           fault.kind == FaultKind::FLAPPING ||
-                           fault.kind == FaultKind::BYZANTINE_SELECTIVE ||
-                           fault.kind == FaultKind::BYZANTINE_EQUIVOCATING;
+                           fault.kind == FaultKind::FLAPPING || IsByzantine(fault.kind);
     if (needsPeer && servers < 2)
     {
         Refuse(text, FaultKindName(fault.kind), "a kind that needs no second server");

@@ -28,7 +28,13 @@ FaultKindNames()
                                                 "byzantine-lying",
                                                 "byzantine-selective",
                                                 "byzantine-equivocating",
-                                                "clock-skew"};
+                                                "clock-skew",
+                                                "minority-crash",
+                                                "cascade",
+                                                "byzantine-twin",
+                                                "byzantine-term-inflation",
+                                                "byzantine-stale-replay",
+                                                "byzantine-vote-withholding"};
     return names;
 }
 
@@ -36,6 +42,12 @@ const std::string&
 FaultKindName(FaultKind kind)
 {
     return FaultKindNames().at(static_cast<std::size_t>(kind));
+}
+
+bool
+IsByzantine(FaultKind kind)
+{
+    return FaultKindName(kind).rfind("byzantine-", 0) == 0;
 }
 
 const char*
@@ -53,11 +65,12 @@ bool
 FaultParameters::operator==(const FaultParameters& o) const
 {
     return node == o.node && exact == o.exact && cuts == o.cuts && direction == o.direction &&
-           to == o.to && factor == o.factor && delay == o.delay && jitter == o.jitter &&
-           loss == o.loss && period == o.period && duty == o.duty && bout == o.bout &&
-           gap == o.gap && resource == o.resource && outcome == o.outcome &&
-           severity == o.severity && down == o.down && magnitude == o.magnitude &&
-           share == o.share && lieAboutClock == o.lieAboutClock && offset == o.offset &&
+           to == o.to && factor == o.factor && ramp == o.ramp && delay == o.delay &&
+           jitter == o.jitter && loss == o.loss && period == o.period && duty == o.duty &&
+           bout == o.bout && gap == o.gap && count == o.count && resource == o.resource &&
+           outcome == o.outcome && severity == o.severity && down == o.down &&
+           magnitude == o.magnitude && share == o.share && from == o.from && until == o.until &&
+           seed == o.seed && lieAboutClock == o.lieAboutClock && offset == o.offset &&
            driftPpm == o.driftPpm;
 }
 
@@ -80,6 +93,7 @@ DefaultParameters(FaultKind kind)
         break;
     case FaultKind::OMISSION:
         p.loss = 0.3;
+        p.direction = CutDirection::OUT;
         break;
     case FaultKind::FLAPPING:
         p.period = seconds(2);
@@ -95,7 +109,21 @@ DefaultParameters(FaultKind kind)
         p.share = 1;
         break;
     case FaultKind::BYZANTINE_SELECTIVE:
+    case FaultKind::BYZANTINE_VOTE_WITHHOLDING:
+    case FaultKind::BYZANTINE_TWIN:
         p.share = 1;
+        break;
+    case FaultKind::BYZANTINE_TERM_INFLATION:
+        p.share = 1;
+        p.magnitude = 2;
+        p.period = seconds(2);
+        break;
+    case FaultKind::BYZANTINE_STALE_REPLAY:
+        p.share = 0.5;
+        p.delay = seconds(3);
+        break;
+    case FaultKind::CASCADE:
+        p.gap = seconds(2);
         break;
     case FaultKind::CLOCK_SKEW:
         p.offset = milliseconds(100);
@@ -104,9 +132,16 @@ DefaultParameters(FaultKind kind)
     case FaultKind::PROCESS_CRASH:
     case FaultKind::DISK_STALL:
     case FaultKind::PARTITION:
+    case FaultKind::MINORITY_CRASH:
         break;
     }
     return p;
+}
+
+double
+RampStrength(Nanos elapsed, Nanos ramp)
+{
+    return elapsed >= ramp ? 1 : static_cast<double>(1 + 9 * elapsed / ramp) / 10;
 }
 
 std::string
