@@ -194,3 +194,35 @@ TEST(OptionValues, WhatIsNoBurstLossIsRefusedByItsPart)
         }
     }
 }
+
+TEST(OptionValues, FaultWeightsChangeTheKindsThatTheyName)
+{
+    const auto usual = faults::RandomPlanOptions().weights;
+    EXPECT_EQ(ReadFaultWeightsValue("knob", ""), usual);
+    auto expected = usual;
+    expected[static_cast<std::size_t>(faults::FaultKind::PARTITION)] = 0;
+    expected[static_cast<std::size_t>(faults::FaultKind::SLOW_CPU)] = 2.5;
+    EXPECT_EQ(ReadFaultWeightsValue("knob", "partition:0,slow-cpu:2.5"), expected);
+    ExpectRefused([](const std::string& text) { ReadFaultWeightsValue("knob", text); },
+                  {"meteor:1",
+                   "partition",
+                   "partition:",
+                   ":1",
+                   "partition:-1",
+                   "partition:nan",
+                   "partition:1:1",
+                   "partition:1e7"},
+                  "KIND:WEIGHT with a kind of fault and a weight from 0 to 1000000");
+}
+
+TEST(OptionValues, FaultWeightsLeaveSomeKindToBeDrawn)
+{
+    std::string none;
+    for (const std::string& kind : faults::FaultKindNames())
+    {
+        none += (none.empty() ? "" : ",") + kind + ":0";
+    }
+    ExpectRefused([](const std::string& text) { ReadFaultWeightsValue("knob", text); },
+                  {none},
+                  "a weight above 0 for some kind");
+}

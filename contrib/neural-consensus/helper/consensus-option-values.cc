@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <sstream>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -111,6 +112,33 @@ ReadBurstLossValue(const std::string& option, const std::string& text)
                                                "a mean burst length of at least 1 packet");
     }
     return loss;
+}
+
+FaultWeights
+ReadFaultWeightsValue(const std::string& option, const std::string& text)
+{
+    const std::vector<std::string>& kinds = faults::FaultKindNames();
+    FaultWeights weights = faults::RandomPlanOptions().weights;
+    std::istringstream parts(text);
+    for (std::string part; std::getline(parts, part, ',');)
+    {
+        const auto colon = std::min(part.find(':'), part.size());
+        const auto kind = std::find(kinds.begin(), kinds.end(), part.substr(0, colon));
+        const double weight =
+            ParseNumber(std::string_view(part).substr(colon).substr(colon < part.size() ? 1 : 0));
+        if (kind == kinds.end() || !(weight >= 0 && weight <= 1e6))
+        {
+            RefuseValue(option,
+                        part,
+                        "KIND:WEIGHT with a kind of fault and a weight from 0 to 1000000");
+        }
+        weights[static_cast<std::size_t>(kind - kinds.begin())] = weight;
+    }
+    if (std::all_of(weights.begin(), weights.end(), [](double weight) { return weight == 0; }))
+    {
+        RefuseValue(option, text, "a weight above 0 for some kind");
+    }
+    return weights;
 }
 
 } // namespace ns3

@@ -2,6 +2,7 @@
 #define CONSENSUS_OPTION_VALUES_H
 
 #include "ns3/data-rate.h"
+#include "ns3/fault-generator.h"
 #include "ns3/netem-parameters.h"
 #include "ns3/nstime.h"
 
@@ -15,6 +16,9 @@
  */
 namespace ns3
 {
+
+/** Relative frequencies of the kinds of faults, in the order of FaultKind. */
+using FaultWeights = decltype(faults::RandomPlanOptions::weights);
 
 /** Throws for a value that is not what the option wants. */
 [[noreturn]] void RefuseValue(const std::string& option,
@@ -45,6 +49,12 @@ DataRate ReadRateValue(const std::string& option, const std::string& text);
 
 /** @return SHARE[:PACKETS], mean loss and mean length of a burst */
 GilbertElliottLoss ReadBurstLossValue(const std::string& option, const std::string& text);
+
+/**
+ * @return the relative frequency of each kind of fault in random plans, from KIND:WEIGHT,...; kinds
+ *         that the text does not name keep the usual one
+ */
+FaultWeights ReadFaultWeightsValue(const std::string& option, const std::string& text);
 
 } // namespace ns3
 

@@ -36,7 +36,7 @@ struct RawOptions
     std::string duration, clients, requestRate, transport, watch;
     std::vector<std::string> detectors, faults;
     std::vector<std::string> operations;
-    std::string config, faultFile, faultGap, voters;
+    std::string config, faultFile, faultGap, faultWeights, voters;
 };
 
 using Values = std::vector<std::string>;
@@ -151,7 +151,11 @@ Describe(RawOptions& raw, ScenarioOptions& options)
                "faults at random over the whole run, at a minority of servers at a time"},
               {"fault-gap",
                Text(raw.faultGap, "TIME", "15s"),
-               "mean pause before the next random fault"}});
+               "mean pause before the next random fault"},
+              {"fault-weights",
+               Text(raw.faultWeights, "KIND:WEIGHT,..."),
+               "how often a kind is among random faults, relative to the others (default: "
+               "doc/faults.md)"}});
     AddGroup(all,
              "Detection",
              {{"detector",
@@ -244,6 +248,7 @@ ReadFaults(const RawOptions& raw, ScenarioOptions& options)
     {
         RefuseValue("fault-gap", raw.faultGap, "above 0");
     }
+    options.faultWeights = ReadFaultWeightsValue("fault-weights", raw.faultWeights);
     if (options.randomFaults && options.topology.servers < 3)
     {
         throw std::invalid_argument("option --random-faults: expected --nodes of at least 3");

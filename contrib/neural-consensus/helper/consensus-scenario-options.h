@@ -4,7 +4,7 @@
 #include "consensus-topology.h"
 #include "raft-operator.h"
 
-#include "ns3/fault-spec.h"
+#include "ns3/fault-generator.h"
 #include "ns3/nstime.h"
 
 #include <optional>
@@ -31,7 +31,9 @@ struct ScenarioOptions
     faults::FaultPlan faults;              //!< from --fault and --fault-file
     bool randomFaults{false};              //!< add faults at random over the whole run
     Time faultGap{Seconds(15)};            //!< mean pause before the next random fault
-    std::string out;                       //!< output folder, empty for none
+    /** How often each kind is among random faults, in the order of FaultKind. */
+    decltype(faults::RandomPlanOptions::weights) faultWeights{faults::RandomPlanOptions().weights};
+    std::string out; //!< output folder, empty for none
     bool pcap{false};
     bool ascii{false};
     bool flowmon{false};

@@ -253,6 +253,7 @@ Scenario::BuildFaults()
         settings.servers = m_options.topology.servers;
         settings.duration = faults::Nanos(m_options.duration.GetNanoSeconds());
         settings.meanGap = faults::Nanos(m_options.faultGap.GetNanoSeconds());
+        settings.weights = m_options.faultWeights;
         const auto drawn =
             faults::GenerateRandomPlan(settings, [random] { return random->GetValue(); });
         plan.insert(plan.end(), drawn.begin(), drawn.end());
