@@ -11,8 +11,10 @@ configfile: "workflow/corpus.yaml"
 
 
 CORPORA = {
-    "corpus": config["corpus"],
-    "corpus_smoke": corpus_plan.overlaid(config["corpus"], config["corpus_smoke"]),
+    "corpus": corpus_plan.numbers_in(config["corpus"]),
+    "corpus_smoke": corpus_plan.numbers_in(
+        corpus_plan.overlaid(config["corpus"], config["corpus_smoke"])
+    ),
 }
 CORPUS_RUNS = {
     corpus: {run["name"]: run for run in corpus_plan.runs_of(settings)}

@@ -201,6 +201,10 @@ class Plan(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "family moon: expected one of lan, wan"):
             corpus_plan.runs_of(corpus_plan.overlaid(SETTINGS, {"families": ["moon"]}))
 
+    def test_numbers_may_come_as_texts(self):
+        given = corpus_plan.numbers_in({"scale": "0.05", "runs": {"test": "3"}, "families": ["lan"], "run_s": 60})
+        self.assertEqual(given, {"scale": 0.05, "runs": {"test": 3}, "families": ["lan"], "run_s": 60})
+
     def test_the_digest_follows_the_configuration(self):
         changed = corpus_plan.overlaid(SETTINGS, {"catalogue": {"lan": {"faults": "--fault-gap=10s"}}})
         self.assertNotEqual(corpus_plan.digest_of(SETTINGS), corpus_plan.digest_of(changed))

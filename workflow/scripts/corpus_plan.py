@@ -21,6 +21,20 @@ def overlaid(base, changes):
     return result
 
 
+def numbers_in(settings):
+    """The settings with numbers for texts that are one: the command line knows only texts."""
+    if isinstance(settings, dict):
+        return {name: numbers_in(value) for name, value in settings.items()}
+    if isinstance(settings, list):
+        return [numbers_in(value) for value in settings]
+    for number in (int, float):
+        try:
+            return number(settings) if isinstance(settings, str) else settings
+        except ValueError:
+            pass
+    return settings
+
+
 def families_of(settings):
     catalogue = settings["catalogue"]
     names = list(catalogue) if settings["families"] == "all" else list(settings["families"])
