@@ -202,6 +202,51 @@ TEST(ByzantineEquivocating, AsALeaderSendsOtherCommandsUnderTheSameTermAndIndex)
     EXPECT_GT(equivocations, 10);
 }
 
+TEST(ByzantineTermInflation, UnseatsLeadersWhomPreVoteDoesNotProtect)
+{
+    const ClusterRun run = Play({"byzantine-term-inflation@8+8:node=2,period=1s,exact=1"});
+    std::map<bool, std::set<raft::Term>> ruled; // before the fault and after it, while it lasts
+    for (const SeenMessage& seen : run.messages)
+    {
+        if (std::holds_alternative<raft::AppendEntries>(seen.message.body) && !seen.sent &&
+            seen.message.from != 2 && (seen.at < 16 || seen.at > 18))
+        {
+            ruled[seen.at >= 8 && seen.at < 16].insert(seen.message.term);
+        }
+    }
+    EXPECT_LE(ruled[false].size(), 2u) << "one leader before and one afterwards";
+    EXPECT_GE(ruled[true].size(), 4u) << "about one a second";
+    EXPECT_GT(*ruled[true].rbegin(), *ruled[false].begin() + 4);
+}
+
+TEST(ByzantineVoteWithholding, LetsSomeCandidatesDownAndAnswersTheOthers)
+{
+    std::map<bool, int> answers; // to its targets, to others
+    std::size_t withheld = 0;
+    for (uint32_t seed = 1; seed <= 6; ++seed)
+    {
+        ClusterOptions options;
+        options.seed = seed;
+        options.faults = {"byzantine-vote-withholding@8+8:node=2,to=3.4,exact=1",
+                          "host-crash@9+2:node=leader,exact=1",
+                          "host-crash@13+2:node=leader,exact=1"};
+        const ClusterRun run = RunCluster(options);
+        for (const SeenMessage& seen : run.messages)
+        {
+            if (seen.sent && seen.message.from == 2 && seen.at >= 8 && seen.at < 16 &&
+                std::holds_alternative<raft::RequestVoteReply>(seen.message.body))
+            {
+                ++answers[seen.message.to == 3 || seen.message.to == 4];
+            }
+        }
+        withheld += Deviations(run, 3, true) + Deviations(run, 4, true);
+        EXPECT_EQ(Deviations(run, 1, true) + Deviations(run, 5, true), 0u);
+    }
+    EXPECT_EQ(answers[true], 0);
+    EXPECT_GT(answers[false], 0);
+    EXPECT_GT(withheld, 0u);
+}
+
 TEST(Byzantine, BehavesTheSameForTheSameSeed)
 {
     const auto deviations = [](const ClusterRun& run) {
