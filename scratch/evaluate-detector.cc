@@ -5,6 +5,7 @@
 #include "ns3/atomic-file.h"
 #include "ns3/consensus-program.h"
 #include "ns3/neural-backend.h"
+#include "ns3/neural-corpus.h"
 #include "ns3/neural-dataset.h"
 #include "ns3/neural-evaluation-report.h"
 #include "ns3/neural-evaluation.h"
@@ -29,6 +30,7 @@ struct Options
 {
     std::string model;
     std::vector<std::string> data;
+    std::string split{"test"};
     std::string out;
     std::string device{"cpu"};
     WholeNumber replicates{1000};
@@ -51,7 +53,11 @@ Describe(Options& options)
         "a model file written by train-detector")(
         "data",
         po::value(&options.data)->value_name("DIR"),
-        "a run (observations.csv, labels.csv) or a folder of runs; any number")(
+        "a run (observations.csv, labels.csv), a folder of runs, a shard of a corpus (.h5) or a "
+        "folder with shards; any number")(
+        "split",
+        po::value(&options.split)->value_name("NAME")->default_value(options.split),
+        "which runs of a corpus: train, validation, test or all")(
         "out",
         po::value(&options.out)->value_name("DIR"),
         "folder to write to; made where it does not exist")(
@@ -158,10 +164,14 @@ EvaluateDetector(int argc, char* argv[])
     DatasetOptions datasetOptions;
     datasetOptions.window = model->WindowLength();
     WindowDataset dataset(datasetOptions);
+#ifdef NC_HAVE_HDF5
+    AddRuns(dataset, options.data, options.split);
+#else
     for (const std::string& run : FindRuns(options.data))
     {
         dataset.AddRun(run);
     }
+#endif
     MakeOutputFolder(options.out);
 
     EvaluationOptions evaluationOptions;

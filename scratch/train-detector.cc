@@ -5,6 +5,7 @@
 #include "ns3/atomic-file.h"
 #include "ns3/consensus-program.h"
 #include "ns3/neural-backend.h"
+#include "ns3/neural-corpus.h"
 #include "ns3/neural-dataset.h"
 #include "ns3/neural-model-config.h"
 #include "ns3/neural-training.h"
@@ -33,6 +34,7 @@ namespace po = boost::program_options;
 struct Options
 {
     std::vector<std::string> data;
+    std::string split{"train"};
     std::string out;
     std::string history;
     bool quiet{false};
@@ -99,7 +101,11 @@ Describe(Options& options)
         "INI file with any of these options; the command line wins")(
         "data",
         po::value(&options.data)->value_name("DIR"),
-        "a run (observations.csv, labels.csv) or a folder of runs; any number")(
+        "a run (observations.csv, labels.csv), a folder of runs, a shard of a corpus (.h5) or a "
+        "folder with shards; any number")(
+        "split",
+        po::value(&options.split)->value_name("NAME")->default_value(options.split),
+        "which runs of a corpus: train, validation, test or all")(
         "out",
         po::value(&options.out)->value_name("FILE"),
         "the model file to write")("history",
@@ -302,10 +308,14 @@ Train(int argc, char* argv[])
     DatasetOptions datasetOptions;
     datasetOptions.window = options.model.window;
     WindowDataset dataset(datasetOptions);
+#ifdef NC_HAVE_HDF5
+    AddRuns(dataset, options.data, options.split);
+#else
     for (const std::string& run : FindRuns(options.data))
     {
         dataset.AddRun(run);
     }
+#endif
     const TrainingData data =
         SplitByRun(dataset, options.training.validationShare, options.training.seed);
 

@@ -32,4 +32,6 @@ target_link_libraries(nc-raft PRIVATE Boost::headers) # the CRC of the log on st
 
 include(torch.cmake)
 nc_add_torch_library(neural-consensus nc-options)
+include(hdf5.cmake)
+nc_add_hdf5_library(neural-consensus nc-options)
 set(NC_HAVE_TORCH ${NC_HAVE_TORCH} PARENT_SCOPE)

@@ -188,7 +188,38 @@ WindowDataset::ReadRows(const std::string& folder) const
 void
 WindowDataset::AddRun(const std::string& folder)
 {
-    const std::vector<Row> rows = ReadRows(folder);
+    AddRows(ReadRows(folder));
+}
+
+void
+WindowDataset::AddRun(const CorpusRun& run)
+{
+    if (m_rowCount + run.rows.size() > m_options.maxRows)
+    {
+        throw std::runtime_error("run " + run.family + " " + std::to_string(run.seed) +
+                                 ": expected at most " + std::to_string(m_options.maxRows) +
+                                 " rows in all runs");
+    }
+    std::vector<Row> rows(run.rows.size());
+    std::transform(run.rows.begin(), run.rows.end(), rows.begin(), [](const CorpusRow& from) {
+        Row row;
+        row.time = from.time;
+        row.observer = from.observer;
+        row.target = from.target;
+        row.labelled = from.label.has_value();
+        row.label = from.label.value_or(FailureClass::HEALTHY);
+        row.predictable = from.predictable;
+        row.identifiable = from.identifiable;
+        row.grace = from.grace;
+        row.features = from.features;
+        return row;
+    });
+    AddRows(rows);
+}
+
+void
+WindowDataset::AddRows(const std::vector<Row>& rows)
+{
     std::vector<uint32_t> order(rows.size());
     std::iota(order.begin(), order.end(), 0U);
     std::stable_sort(order.begin(), order.end(), [&rows](uint32_t a, uint32_t b) {

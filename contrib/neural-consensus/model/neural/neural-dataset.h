@@ -1,6 +1,7 @@
 #ifndef NEURAL_DATASET_H
 #define NEURAL_DATASET_H
 
+#include "neural-corpus.h"
 #include "neural-types.h"
 
 #include <array>
@@ -73,6 +74,13 @@ class WindowDataset
      */
     void AddRun(const std::string& folder);
 
+    /**
+     * Takes a run of the corpus.
+     * @param run with its rows by observer, target and time
+     * @throws std::runtime_error where there are too many rows
+     */
+    void AddRun(const CorpusRun& run);
+
     std::size_t WindowLength() const;
     std::size_t RunCount() const;
 
@@ -99,6 +107,7 @@ class WindowDataset
     class LabelReader;
 
     std::vector<Row> ReadRows(const std::string& folder) const;
+    void AddRows(const std::vector<Row>& rows);
     void AddWindows(const std::vector<Row>& rows, const std::vector<uint32_t>& order);
 
     DatasetOptions m_options;
