@@ -25,6 +25,7 @@ RandomRun(uint32_t seed, bool tcp)
     faults::RandomPlanOptions plan;
     plan.duration = std::chrono::seconds(static_cast<int>(SECONDS));
     plan.meanGap = 5s;
+    plan.weights[static_cast<std::size_t>(faults::FaultKind::DEGRADE)] *= 2; // in few runs
     ClusterOptions options;
     options.plan = faults::GenerateRandomPlan(plan, [&engine] {
         return static_cast<double>(engine() >> 11) * 0x1p-53;

@@ -32,7 +32,19 @@ ConsensusRunRecorder::Commit(const faults::FaultLog& log,
         }
     }
     AtomicFile labelFile(PathOf("labels.csv"));
-    faults::WriteLabels(labelFile.Stream(), labels, std::move(keys));
+    faults::WriteLabels(labelFile.Stream(), labels, keys);
+    if (m_files.oracle)
+    {
+        AtomicFile file(PathOf("oracle.csv"));
+        faults::WriteOracle(file.Stream(), labels, keys);
+        file.Commit();
+    }
+    if (m_files.stateLabels)
+    {
+        AtomicFile file(PathOf("labels-state.csv"));
+        faults::WriteStateLabels(file.Stream(), labels, std::move(keys));
+        file.Commit();
+    }
 
     WriteRoles();
     if (m_files.heartbeats)
@@ -46,7 +58,7 @@ ConsensusRunRecorder::Commit(const faults::FaultLog& log,
     faultFile.Commit();
     labelFile.Commit();
     m_suspicionFile->Commit();
-    for (auto* file : {m_verdictFile.get(), m_observationFile.get()})
+    for (auto* file : {m_verdictFile.get(), m_observationFile.get(), m_symptomFile.get()})
     {
         if (file)
         {

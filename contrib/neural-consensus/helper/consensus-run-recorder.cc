@@ -1,6 +1,7 @@
 #include "consensus-run-recorder.h"
 
 #include "ns3/host-network.h"
+#include "ns3/neural-symptom-label.h"
 #include "ns3/simulator.h"
 
 #include <algorithm>
@@ -55,6 +56,11 @@ ConsensusRunRecorder::ConsensusRunRecorder(const Files& files)
     {
         m_observationFile =
             std::make_unique<ConsensusRowWriter>(PathOf("observations.csv"), ObservationHeader());
+    }
+    if (m_files.symptomLabels)
+    {
+        m_symptomFile = std::make_unique<ConsensusRowWriter>(PathOf("labels-symptom.csv"),
+                                                             "time_s,observer,target,label");
     }
 }
 
@@ -282,6 +288,11 @@ ConsensusRunRecorder::OnObservation(Time time,
         m_row += FormatFileNumber(feature);
     }
     m_observationFile->Add(time, observer, target, m_row);
+    if (m_symptomFile)
+    {
+        const auto label = static_cast<std::size_t>(neural::LabelBySymptoms(row));
+        m_symptomFile->Add(time, observer, target, neural::FailureClassNames()[label]);
+    }
 }
 
 const std::vector<SuspicionRecord>&

@@ -61,11 +61,14 @@ class ConsensusRunRecorder
     /** Which files to write. */
     struct Files
     {
-        std::string folder;       //!< existing folder, empty for no files
-        bool verdicts{false};     //!< verdicts.csv
-        bool observations{false}; //!< observations.csv
-        bool heartbeats{false};   //!< heartbeats.csv
-        bool history{false};      //!< history.ndjson
+        std::string folder;        //!< existing folder, empty for no files
+        bool verdicts{false};      //!< verdicts.csv
+        bool observations{false};  //!< observations.csv
+        bool oracle{false};        //!< oracle.csv
+        bool stateLabels{false};   //!< labels-state.csv
+        bool symptomLabels{false}; //!< labels-symptom.csv, with observations
+        bool heartbeats{false};    //!< heartbeats.csv
+        bool history{false};       //!< history.ndjson
     };
 
     /** @param files which to write; throws where one cannot be written */
@@ -148,6 +151,7 @@ class ConsensusRunRecorder
     std::unique_ptr<ConsensusRowWriter> m_suspicionFile;
     std::unique_ptr<ConsensusRowWriter> m_verdictFile;
     std::unique_ptr<ConsensusRowWriter> m_observationFile;
+    std::unique_ptr<ConsensusRowWriter> m_symptomFile;
     std::vector<SuspicionRecord> m_suspicions;
     std::vector<ClassRecord> m_classes;
     std::map<std::pair<uint32_t, uint32_t>, neural::FailureClass> m_lastClass;

@@ -37,6 +37,7 @@ struct RawOptions
     std::vector<std::string> detectors, faults;
     std::vector<std::string> operations;
     std::string config, faultFile, faultGap, faultWeights, voters;
+    std::string timeCompression, loadShift, nodeSpread, labelStrategy;
 };
 
 using Values = std::vector<std::string>;
@@ -124,6 +125,13 @@ Describe(RawOptions& raw, ScenarioOptions& options)
          {"request-rate",
           Text(raw.requestRate, "RATE", "20"),
           "client operations per second for the whole cluster (Poisson)"},
+         {"load-shift",
+          Text(raw.loadShift, "TIME", "0s"),
+          "mean time between shifts of each client's rate by a random factor; 0 for none"},
+         {"node-spread",
+          Text(raw.nodeSpread, "X", "0"),
+          "how servers differ: standard deviation of the logarithm of message costs and disk "
+          "latencies, 0 to 2; above 0 clocks are off, too"},
          {"transport",
           Text(raw.transport, "NAME", "udp"),
           "what carries Raft and clients: udp or tcp"},
@@ -155,7 +163,10 @@ Describe(RawOptions& raw, ScenarioOptions& options)
               {"fault-weights",
                Text(raw.faultWeights, "KIND:WEIGHT,..."),
                "how often a kind is among random faults, relative to the others (default: "
-               "doc/faults.md)"}});
+               "doc/faults.md)"},
+              {"time-compression",
+               Text(raw.timeCompression, "FACTOR", "60"),
+               "how many times faster than in the field slow degradations go, 0.001 to 1000000"}});
     AddGroup(all,
              "Detection",
              {{"detector",
@@ -177,6 +188,12 @@ Describe(RawOptions& raw, ScenarioOptions& options)
              {{"observations",
                Switch(options.observations),
                "observations.csv: the 16 features of every pair and tick"},
+              {"oracle",
+               Switch(options.oracle),
+               "oracle.csv: what one would say who knows the hidden state, but not the future"},
+              {"label-strategy",
+               Text(raw.labelStrategy, "NAMES", "plan"),
+               "plan[,state][,symptom]: further labels, for comparison, in labels-NAME.csv"},
               {"heartbeat-trace",
                Switch(options.heartbeatTrace),
                "heartbeats.csv: every heartbeat's sending and arrival"},
@@ -249,6 +266,11 @@ ReadFaults(const RawOptions& raw, ScenarioOptions& options)
         RefuseValue("fault-gap", raw.faultGap, "above 0");
     }
     options.faultWeights = ReadFaultWeightsValue("fault-weights", raw.faultWeights);
+    options.timeCompression = ReadNumberValue("time-compression",
+                                              raw.timeCompression,
+                                              1e-3,
+                                              1e6,
+                                              "a factor of 0.001 to 1000000");
     if (options.randomFaults && options.topology.servers < 3)
     {
         throw std::invalid_argument("option --random-faults: expected --nodes of at least 3");
@@ -278,6 +300,34 @@ ReadDetection(const RawOptions& raw, ScenarioOptions& options)
     }
 }
 
+void
+ReadLabelStrategies(const RawOptions& raw, ScenarioOptions& options)
+{
+    std::istringstream names(raw.labelStrategy);
+    std::string name;
+    bool plan = false;
+    while (std::getline(names, name, ','))
+    {
+        plan = plan || name == "plan";
+        options.stateLabels = options.stateLabels || name == "state";
+        options.symptomLabels = options.symptomLabels || name == "symptom";
+        if (name != "plan" && name != "state" && name != "symptom")
+        {
+            RefuseValue("label-strategy", name, "plan, state or symptom, several joined by commas");
+        }
+    }
+    if (!plan)
+    {
+        RefuseValue("label-strategy",
+                    raw.labelStrategy,
+                    "plan among them: labels.csv is always written");
+    }
+    if (options.symptomLabels && !options.observations)
+    {
+        throw std::invalid_argument("option --label-strategy: symptom needs --observations");
+    }
+}
+
 /** What the program sets by itself, and what to use instead. */
 const std::map<std::string, std::string>&
 OwnAttributes()
@@ -288,6 +338,8 @@ OwnAttributes()
         {"--ns3::RaftApplication::TagMessages", "use --raft-trace"},
         {"--ns3::RaftClientApplication::SocketFactory", "use --transport"},
         {"--ns3::RaftClientApplication::Rate", "use --request-rate"},
+        {"--ns3::RaftClientApplication::ShiftInterval", "use --load-shift"},
+        {"--ns3::FaultInjector::TimeCompression", "use --time-compression"},
         {"--ns3::NeuralObserver::WindowLength", "it is the model's"}};
     return own;
 }
@@ -368,6 +420,9 @@ ParseScenarioOptions(int argc, char* argv[])
                                           0,
                                           1e6,
                                           "a number of operations per second, 0 to 1000000");
+    options.loadShift = ReadTimeValue("load-shift", raw.loadShift);
+    options.nodeSpread =
+        ReadNumberValue("node-spread", raw.nodeSpread, 0, 2, "a standard deviation of 0 to 2");
     options.transport = raw.transport;
     if (options.transport != "udp" && options.transport != "tcp")
     {
@@ -383,6 +438,7 @@ ParseScenarioOptions(int argc, char* argv[])
     }
     ReadFaults(raw, options);
     ReadDetection(raw, options);
+    ReadLabelStrategies(raw, options);
     Record(values, unknown, options);
     return options;
 }

@@ -33,11 +33,17 @@ struct ScenarioOptions
     Time faultGap{Seconds(15)};            //!< mean pause before the next random fault
     /** How often each kind is among random faults, in the order of FaultKind. */
     decltype(faults::RandomPlanOptions::weights) faultWeights{faults::RandomPlanOptions().weights};
-    std::string out; //!< output folder, empty for none
+    double timeCompression{60}; //!< of degradations, against the field
+    Time loadShift;             //!< mean time between shifts of the load, 0 for none
+    double nodeSpread{0};       //!< of what servers cost and take, see SpreadNodes()
+    std::string out;            //!< output folder, empty for none
     bool pcap{false};
     bool ascii{false};
     bool flowmon{false};
     bool observations{false};
+    bool oracle{false};        //!< what knows the hidden state says
+    bool stateLabels{false};   //!< labels by up, down and cut alone
+    bool symptomLabels{false}; //!< labels by what packets show; needs observations
     bool heartbeatTrace{false};
     bool raftTrace{false};
     bool checkInvariants{false}; //!< check Raft's safety after every step

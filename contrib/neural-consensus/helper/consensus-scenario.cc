@@ -1,5 +1,6 @@
 #include "consensus-scenario.h"
 
+#include "consensus-node-spread.h"
 #include "consensus-raft-trace.h"
 #include "consensus-run-recorder.h"
 #include "consensus-run-summary.h"
@@ -23,6 +24,8 @@
 #include "ns3/udp-socket-factory.h"
 #include "ns3/uinteger.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -42,6 +45,7 @@ constexpr int64_t PROTOCOL_STREAMS = 100000000;
 constexpr int64_t LOAD_STREAMS = 200000000;
 constexpr int64_t OBSERVATION_STREAMS = 300000000;
 constexpr int64_t RING_STREAM = 390000000;
+constexpr int64_t NODE_STREAM = 390000001;
 constexpr int64_t PLAN_STREAM = 400000000;
 constexpr int64_t FAULT_STREAMS = 400000001;
 
@@ -131,6 +135,7 @@ class Scenario
     void BuildCluster();
     void BuildObservation();
     void BuildFaults();
+    Time PairNoise() const;
     void Record();
     void Finish();
     void RemoveStaleFiles() const;
@@ -177,6 +182,8 @@ Scenario::BuildCluster()
     const uint32_t clients = m_topology.Clients().GetN();
     raft.SetClientAttribute("Rate",
                             DoubleValue(clients > 0 ? m_options.requestRate / clients : 0.0));
+    raft.SetClientAttribute("ShiftInterval", TimeValue(m_options.loadShift));
+    SpreadNodes(m_topology.Servers(), m_options.nodeSpread, NODE_STREAM);
     m_servers = raft.InstallServers(m_topology.Servers(), m_options.voters.value_or(0));
     m_clients = raft.InstallClients(m_topology.Clients(), m_topology.Servers());
     RaftHelper::AssignStreams(m_servers, PROTOCOL_STREAMS);
@@ -241,6 +248,17 @@ Scenario::BuildObservation()
     }
 }
 
+/** @return standard deviation of the gaps between arrivals of a healthy pair */
+Time
+Scenario::PairNoise() const
+{
+    TimeValue sending;
+    m_monitors.Get(0)->GetAttribute("IntervalJitter", sending);
+    // A gap lies between two heartbeats, each sent and delayed by itself: uniform and log-normal.
+    return Seconds(std::hypot(sending.Get().GetSeconds() * std::sqrt(2.0 / 3),
+                              m_options.topology.impairment.jitter.GetSeconds() * std::sqrt(2.0)));
+}
+
 void
 Scenario::BuildFaults()
 {
@@ -254,11 +272,16 @@ Scenario::BuildFaults()
         settings.duration = faults::Nanos(m_options.duration.GetNanoSeconds());
         settings.meanGap = faults::Nanos(m_options.faultGap.GetNanoSeconds());
         settings.weights = m_options.faultWeights;
+        settings.noise = faults::Nanos(PairNoise().GetNanoSeconds());
+        const NetemParameters& network = m_options.topology.impairment;
+        settings.loss = std::min(1.0, network.loss + network.burstLoss.meanLoss);
+        settings.timeCompression = m_options.timeCompression;
         const auto drawn =
             faults::GenerateRandomPlan(settings, [random] { return random->GetValue(); });
         plan.insert(plan.end(), drawn.begin(), drawn.end());
     }
     m_injector = CreateObject<FaultInjector>();
+    m_injector->SetAttribute("TimeCompression", DoubleValue(m_options.timeCompression));
     m_injector->SetServers(m_topology.Servers());
     m_injector->SetPlan(std::move(plan));
     m_injector->AssignStreams(FAULT_STREAMS);
@@ -272,6 +295,9 @@ Scenario::Record()
     files.folder = m_options.out;
     files.verdicts = m_options.WantsNeural();
     files.observations = m_options.observations;
+    files.oracle = m_options.oracle;
+    files.stateLabels = m_options.stateLabels;
+    files.symptomLabels = m_options.symptomLabels;
     files.heartbeats = m_options.heartbeatTrace;
     files.history = m_clients.GetN() > 0;
     m_recorder = std::make_unique<ConsensusRunRecorder>(files);
@@ -373,6 +399,7 @@ Scenario::Finish()
         settings.servers = m_options.topology.servers;
         settings.heartbeatPeriod = faults::Nanos(period.GetNanoSeconds());
         settings.pathLatency = faults::Nanos(latency.GetNanoSeconds());
+        settings.delayNoise = faults::Nanos(PairNoise().GetNanoSeconds());
         const faults::FaultLabeller labels(log, settings);
         TimeValue tick;
         CreateObject<NeuralObserver>()->GetAttribute("TickInterval", tick);
@@ -399,6 +426,9 @@ Scenario::RemoveStaleFiles() const
     const std::pair<const char*, bool> files[] = {
         {"verdicts.csv", m_options.WantsNeural()},
         {"observations.csv", m_options.observations},
+        {"oracle.csv", m_options.oracle},
+        {"labels-state.csv", m_options.stateLabels},
+        {"labels-symptom.csv", m_options.symptomLabels},
         {"heartbeats.csv", m_options.heartbeatTrace},
         {"history.ndjson", m_clients.GetN() > 0},
         {"raft-trace.ndjson", m_options.raftTrace},
@@ -420,7 +450,7 @@ RunScenario(const ScenarioOptions& options)
 {
     if (options.out.empty() &&
         (options.pcap || options.ascii || options.flowmon || options.observations ||
-         options.heartbeatTrace || options.raftTrace))
+         options.heartbeatTrace || options.raftTrace || options.oracle || options.stateLabels))
     {
         throw std::invalid_argument("option --out: expected a folder for the files asked for");
     }

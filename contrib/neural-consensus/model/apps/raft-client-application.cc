@@ -12,6 +12,7 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace ns3
 {
@@ -47,6 +48,18 @@ RaftClientApplication::GetTypeId()
                           DoubleValue(10.0),
                           MakeDoubleAccessor(&RaftClientApplication::m_rate),
                           MakeDoubleChecker<double>(0.0))
+            .AddAttribute("ShiftInterval",
+                          "Open loop: mean time between two shifts of the load, exponential; 0 for "
+                          "none.",
+                          TimeValue(Seconds(0)),
+                          MakeTimeAccessor(&RaftClientApplication::m_shiftInterval),
+                          MakeTimeChecker(Seconds(0)))
+            .AddAttribute("ShiftFactor",
+                          "A shift sets the rate to Rate times a factor, log-uniform from one by "
+                          "this to this.",
+                          DoubleValue(4.0),
+                          MakeDoubleAccessor(&RaftClientApplication::m_shiftFactor),
+                          MakeDoubleChecker<double>(1.0))
             .AddAttribute("Outstanding",
                           "Closed loop: operations under way at a time.",
                           UintegerValue(1),
@@ -107,7 +120,8 @@ RaftClientApplication::GetTypeId()
 
 RaftClientApplication::RaftClientApplication()
     : m_gap(CreateObject<ExponentialRandomVariable>()),
-      m_choice(CreateObject<UniformRandomVariable>())
+      m_choice(CreateObject<UniformRandomVariable>()),
+      m_shift(CreateObject<UniformRandomVariable>())
 {
 }
 
@@ -124,13 +138,15 @@ RaftClientApplication::AssignStreams(int64_t stream)
 {
     m_gap->SetStream(stream);
     m_choice->SetStream(stream + 1);
-    return 2;
+    m_shift->SetStream(stream + 2);
+    return 3;
 }
 
 void
 RaftClientApplication::DoDispose()
 {
     m_arrival.Cancel();
+    m_nextShift.Cancel();
     m_registration.Cancel();
     m_transport.reset();
     m_pending.clear();
@@ -156,6 +172,7 @@ RaftClientApplication::StartApplication()
     if (!m_closedLoop)
     {
         ScheduleArrival();
+        ScheduleShift();
         return;
     }
     for (uint32_t i = 0; i < m_outstanding; ++i)
@@ -176,6 +193,7 @@ RaftClientApplication::Finish()
 {
     m_running = false;
     m_arrival.Cancel();
+    m_nextShift.Cancel();
     m_registration.Cancel();
     while (!m_pending.empty())
     {
@@ -188,11 +206,28 @@ RaftClientApplication::ScheduleArrival()
 {
     if (m_rate > 0)
     {
-        m_arrival = Simulator::Schedule(Seconds(m_gap->GetValue(1.0 / m_rate, 0)), [this] {
+        const double mean = 1.0 / (m_rate * m_load);
+        m_arrival = Simulator::Schedule(Seconds(m_gap->GetValue(mean, 0)), [this] {
             StartOperation();
             ScheduleArrival();
         });
     }
+}
+
+void
+RaftClientApplication::ScheduleShift()
+{
+    if (m_shiftInterval.IsZero())
+    {
+        return;
+    }
+    const double wait = -std::log1p(-m_shift->GetValue(0, 1)) * m_shiftInterval.GetSeconds();
+    m_nextShift = Simulator::Schedule(Seconds(wait), [this] {
+        m_load = std::pow(m_shiftFactor, m_shift->GetValue(-1, 1));
+        m_arrival.Cancel(); // a Poisson process has no memory of how long it has waited
+        ScheduleArrival();
+        ScheduleShift();
+    });
 }
 
 void

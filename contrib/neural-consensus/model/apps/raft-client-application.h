@@ -22,7 +22,8 @@ struct RaftClientReply;
 /**
  * A client of the replicated key-value store, on a host of its own. Open loop: operations start as
  * a Poisson process, whatever became of earlier ones. Closed loop: a fixed number of operations is
- * under way at any time, each followed by the next after a think time.
+ * under way at any time, each followed by the next after a think time. The load of an open loop may
+ * shift: from time to time its rate changes to a random multiple of the configured one.
  *
  * Written values are unique. The client opens a session first (dissertation 6.3), so that a request
  * that it repeats is applied once. A request goes to the server that was last known to lead; it is
@@ -59,7 +60,7 @@ class RaftClientApplication : public Application
     void Finish();
 
     /**
-     * Fixes the random streams of arrivals, keys and kinds.
+     * Fixes the random streams of arrivals, of keys and kinds, and of shifts of the load.
      * @param stream first stream number
      * @return number of streams used
      */
@@ -89,6 +90,7 @@ class RaftClientApplication : public Application
     void StopApplication() override;
 
     void ScheduleArrival();
+    void ScheduleShift();
     void StartOperation();
     void Register();
     void HandleRegistration(uint32_t from, const RaftClientReply& reply);
@@ -109,6 +111,8 @@ class RaftClientApplication : public Application
     TypeId m_socketFactory;
     bool m_closedLoop{false};
     double m_rate{10.0};
+    Time m_shiftInterval;
+    double m_shiftFactor{4.0};
     uint32_t m_outstanding{1};
     Time m_thinkTime;
     Time m_timeout;
@@ -123,6 +127,7 @@ class RaftClientApplication : public Application
     std::unique_ptr<RaftTransport> m_transport;
     Ptr<ExponentialRandomVariable> m_gap;
     Ptr<UniformRandomVariable> m_choice;
+    Ptr<UniformRandomVariable> m_shift;
     std::map<uint64_t, Pending> m_pending;
     uint64_t m_lastRequest{0};
     uint32_t m_leader{0};    //!< server to ask first
@@ -132,6 +137,8 @@ class RaftClientApplication : public Application
     EventId m_registration; //!< the next try to open a session
     bool m_running{false};
     EventId m_arrival;
+    double m_load{1.0}; //!< multiplies the rate since the last shift
+    EventId m_nextShift;
 
     TracedCallback<const Operation&> m_operationTrace;
     TracedCallback<uint32_t, const char*> m_malformedTrace;

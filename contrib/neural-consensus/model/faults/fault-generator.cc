@@ -1,10 +1,9 @@
 #include "fault-generator.h"
 
-#include "degradation-resource.h"
+#include "fault-draw.h"
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <stdexcept>
 
 namespace ns3::faults
@@ -13,8 +12,8 @@ namespace ns3::faults
 namespace
 {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
+/** The lane of mild faults pauses so many times longer than the others. */
+constexpr int MILD_LANE_GAPS = 2;
 
 /** Draws faults one by one; knows which servers are taken until when. */
 class PlanDrawer
@@ -23,23 +22,31 @@ class PlanDrawer
     PlanDrawer(const RandomPlanOptions& options, const UniformSource& uniform)
         : m_options(options),
           m_uniform(uniform),
+          m_draw(options, uniform),
           m_busyUntil(options.servers + 1)
     {
     }
 
     FaultPlan Draw()
     {
-        std::vector<Nanos> lanes((m_options.servers - 1) / 2, m_options.warmup);
-        for (Nanos& lane : lanes)
+        std::vector<Lane> lanes((m_options.servers - 1) / 2);
+        if (Weight(true) > 0)
         {
-            lane += Gap();
+            lanes.push_back({{}, true});
+        }
+        for (Lane& lane : lanes)
+        {
+            lane.next = m_options.warmup + Gap(lane);
         }
         FaultPlan plan;
         for (;;)
         {
             // The earliest lane next, so that the servers that are busy at this time are known.
-            Nanos& lane = *std::min_element(lanes.begin(), lanes.end());
-            if (lane >= m_options.duration)
+            Lane& lane =
+                *std::min_element(lanes.begin(), lanes.end(), [](const Lane& a, const Lane& b) {
+                    return a.next < b.next;
+                });
+            if (lane.next >= m_options.duration)
             {
                 break;
             }
@@ -47,9 +54,12 @@ class PlanDrawer
             const Nanos end = *LatestEnd(fault);
             for (const uint32_t server : TouchedServers(fault))
             {
-                m_busyUntil[server] = end + m_options.meanGap / 10; // no gap is shorter
+                if (!lane.mild)
+                {
+                    m_busyUntil[server] = end + m_options.meanGap / 10; // no gap is shorter
+                }
             }
-            lane = end + Gap();
+            lane.next = end + Gap(lane);
             plan.push_back(fault);
         }
         // The jitter inside a period may swap two starts.
@@ -60,43 +70,33 @@ class PlanDrawer
     }
 
   private:
-    double Between(double low, double high)
+    /** Has one fault at a time. */
+    struct Lane
     {
-        return low + (high - low) * m_uniform();
+        Nanos next{};     //!< when its next fault comes
+        bool mild{false}; //!< has mild faults only, at any server
+    };
+
+    Nanos Gap(const Lane& lane)
+    {
+        const Nanos gap = m_draw.Exponential(m_options.meanGap) * (lane.mild ? MILD_LANE_GAPS : 1);
+        return m_draw.Chance(m_options.longGapShare) ? 4 * gap : gap;
     }
 
-    /** Severities spread over orders of magnitude. */
-    double LogBetween(double low, double high)
+    /** @return sum of the weights of all kinds, or of mild ones */
+    double Weight(bool mild) const
     {
-        return low * std::pow(high / low, m_uniform());
+        double sum = 0;
+        for (std::size_t i = 0; i < m_options.weights.size(); ++i)
+        {
+            sum += WeightOf(i, mild);
+        }
+        return sum;
     }
 
-    bool Chance(double share)
+    double WeightOf(std::size_t kind, bool mild) const
     {
-        return m_uniform() < share;
-    }
-
-    uint32_t Pick(uint32_t count)
-    {
-        return std::min(static_cast<uint32_t>(m_uniform() * count), count - 1);
-    }
-
-    Nanos Span(double length)
-    {
-        return std::max(Nanos(milliseconds(1)), Nanos(std::llround(length * 1e9)));
-    }
-
-    /** Exponential with a floor of a tenth and a ceiling of four times the mean. */
-    Nanos Exponential(Nanos mean)
-    {
-        const double draw = std::clamp(-std::log1p(-m_uniform()), 0.1, 4.0);
-        return Span(draw * static_cast<double>(mean.count()) * 1e-9);
-    }
-
-    Nanos Gap()
-    {
-        const Nanos gap = Exponential(m_options.meanGap);
-        return Chance(m_options.longGapShare) ? 4 * gap : gap;
+        return mild && !IsMild(static_cast<FaultKind>(kind)) ? 0 : m_options.weights[kind];
     }
 
     /** The server that the fault is at; both ends where it is a single link. */
@@ -122,34 +122,20 @@ class PlanDrawer
                 idle.push_back(id);
             }
         }
-        return idle[Pick(idle.size())];
-    }
-
-    /** Some of the other servers, at least one. */
-    std::vector<uint32_t> DrawPeers(uint32_t self)
-    {
-        std::vector<uint32_t> peers(m_options.servers);
-        std::iota(peers.begin(), peers.end(), 1);
-        peers.erase(peers.begin() + (self - 1));
-        for (std::size_t i = peers.size() - 1; i > 0; --i)
-        {
-            std::swap(peers[i], peers[Pick(i + 1)]);
-        }
-        peers.resize(1 + Pick(peers.size()));
-        std::sort(peers.begin(), peers.end());
-        return peers;
+        return idle[m_draw.Pick(idle.size())];
     }
 
     /** All links of the server, or those to some peers; both ways or one way. */
     void DrawCuts(uint32_t self, Nanos now, FaultParameters& p)
     {
-        const auto direction = static_cast<CutDirection>(Chance(0.5) ? 0 : 1 + Pick(2));
-        if (Chance(0.4))
+        const auto direction =
+            static_cast<CutDirection>(m_draw.Chance(0.5) ? 0 : 1 + m_draw.Pick(2));
+        if (m_draw.Chance(0.4))
         {
             p.direction = direction;
             return;
         }
-        std::vector<uint32_t> peers = DrawPeers(self);
+        std::vector<uint32_t> peers = m_draw.Peers(self);
         if (peers.size() == 1)
         {
             peers = {DrawServer(now, self)};
@@ -168,132 +154,59 @@ class PlanDrawer
         std::sort(p.cuts.begin(), p.cuts.end());
     }
 
-    FaultKind DrawKind()
+    FaultKind DrawKind(bool mild)
     {
-        const auto& weights = m_options.weights;
-        double at = m_uniform() * std::accumulate(weights.begin(), weights.end(), 0.0);
+        double at = m_uniform() * Weight(mild);
         std::size_t last = 0;
-        for (std::size_t i = 0; i < weights.size(); ++i)
+        for (std::size_t i = 0; i < m_options.weights.size(); ++i)
         {
-            if (weights[i] > 0)
+            const double weight = WeightOf(i, mild);
+            if (weight > 0)
             {
                 last = i;
-                if (at < weights[i])
+                if (at < weight)
                 {
                     break;
                 }
-                at -= weights[i];
+                at -= weight;
             }
         }
         return static_cast<FaultKind>(last);
     }
 
-    FaultSpec DrawFault(Nanos now);
-    void DrawSeverity(FaultSpec& fault, uint32_t self, Nanos now);
+    FaultSpec DrawFault(const Lane& lane);
 
     const RandomPlanOptions& m_options;
     const UniformSource& m_uniform;
+    FaultDraw m_draw;
     std::vector<Nanos> m_busyUntil; //!< by server id
 };
 
 FaultSpec
-PlanDrawer::DrawFault(Nanos now)
+PlanDrawer::DrawFault(const Lane& lane)
 {
     FaultSpec fault;
-    fault.kind = DrawKind();
-    fault.start = now + Nanos(static_cast<int64_t>(
-                            static_cast<double>(m_options.heartbeatPeriod.count()) * m_uniform()));
+    fault.kind = DrawKind(lane.mild);
+    fault.start =
+        lane.next + Nanos(static_cast<int64_t>(
+                        static_cast<double>(m_options.heartbeatPeriod.count()) * m_uniform()));
     const bool crash =
         fault.kind == FaultKind::HOST_CRASH || fault.kind == FaultKind::PROCESS_CRASH;
-    fault.duration = Exponential(crash ? m_options.meanCrash : m_options.meanTrouble);
+    fault.duration = m_draw.Exponential(crash ? m_options.meanCrash : m_options.meanTrouble);
     fault.parameters = DefaultParameters(fault.kind);
     fault.parameters.exact = true;
-    const uint32_t self = DrawServer(now);
+    const uint32_t self = lane.mild ? 1 + m_draw.Pick(m_options.servers) : DrawServer(lane.next);
     fault.parameters.node = {FaultTarget::Role::ID, self};
-    DrawSeverity(fault, self, now);
+    m_draw.Severity(fault, self);
+    if (fault.kind == FaultKind::PARTITION || fault.kind == FaultKind::FLAPPING)
+    {
+        DrawCuts(self, lane.next, fault.parameters);
+    }
     if (!fault.parameters.cuts.empty())
     {
         fault.parameters.node = {}; // a plan names either cuts or a node
     }
     return fault;
-}
-
-void
-PlanDrawer::DrawSeverity(FaultSpec& fault, uint32_t self, Nanos now)
-{
-    FaultParameters& p = fault.parameters;
-    switch (fault.kind)
-    {
-    case FaultKind::HOST_CRASH:
-    case FaultKind::PROCESS_CRASH:
-    case FaultKind::DISK_STALL:
-        break;
-    case FaultKind::SLOW_CPU:
-        p.factor = LogBetween(2, 50);
-        p.delay = Span(LogBetween(0.005, 0.2));
-        break;
-    case FaultKind::SLOW_DISK:
-        p.factor = LogBetween(10, 1000);
-        break;
-    case FaultKind::SLOW_LINK:
-        p.delay = Span(LogBetween(0.01, 0.3));
-        p.jitter = Span(LogBetween(0.001, 0.1));
-        break;
-    case FaultKind::OMISSION:
-        p.loss = LogBetween(0.05, 0.7);
-        if (Chance(0.5))
-        {
-            p.to = DrawPeers(self);
-        }
-        break;
-    case FaultKind::FLAPPING:
-        p.period = Span(LogBetween(0.5, 6));
-        p.duty = Between(0.2, 0.8);
-        DrawCuts(self, now, p);
-        break;
-    case FaultKind::PARTITION:
-        DrawCuts(self, now, p);
-        break;
-    case FaultKind::DEGRADE:
-        p.resource = static_cast<Resource>(Pick(3));
-        p.outcome = Chance(0.5) ? Outcome::CRASH : Outcome::RECOVER;
-        p.severity = Between(0.3, 1);
-        p.down = Exponential(m_options.meanCrash);
-        fault.duration = Span(LogBetween(12, 60));
-        break;
-    case FaultKind::BYZANTINE_LYING:
-        p.share = Between(0.2, 1);
-        p.magnitude = std::llround(LogBetween(5, 500));
-        p.lieAboutClock = Chance(0.3);
-        break;
-    case FaultKind::BYZANTINE_SELECTIVE:
-        p.to = DrawPeers(self);
-        p.share = Between(0.3, 1);
-        break;
-    case FaultKind::BYZANTINE_EQUIVOCATING:
-        p.share = Between(0.3, 1);
-        p.magnitude = std::llround(LogBetween(5, 500));
-        break;
-    case FaultKind::BYZANTINE_TWIN:
-    case FaultKind::BYZANTINE_VOTE_WITHHOLDING:
-        p.to = DrawPeers(self);
-        break;
-    case FaultKind::BYZANTINE_TERM_INFLATION:
-        p.magnitude = 1 + Pick(5);
-        p.period = Span(LogBetween(0.5, 5));
-        break;
-    case FaultKind::BYZANTINE_STALE_REPLAY:
-        p.share = Between(0.2, 0.8);
-        p.delay = Span(LogBetween(0.5, 5));
-        break;
-    case FaultKind::MINORITY_CRASH: // have no weight: lanes break one server at a time
-    case FaultKind::CASCADE:
-        break;
-    case FaultKind::CLOCK_SKEW:
-        p.offset = Span(LogBetween(0.01, 2)) * (Chance(0.5) ? 1 : -1);
-        p.driftPpm = Between(-200, 200);
-        break;
-    }
 }
 
 void
@@ -317,11 +230,22 @@ GenerateRandomPlan(const RandomPlanOptions& options, const UniformSource& unifor
               options.meanTrouble > Nanos{} && options.heartbeatPeriod > Nanos{},
           "a mean gap, crash, trouble and heartbeat period above 0s");
     Check(options.longGapShare >= 0 && options.longGapShare <= 1, "a share of long gaps of 0..1");
+    Check(options.noise >= Nanos{}, "a noise of 0s or more");
+    Check(options.loss >= 0 && options.loss <= 1, "a loss of 0..1");
+    Check(options.timeCompression > 0, "a time compression above 0");
     const auto& weights = options.weights;
     Check(std::all_of(weights.begin(), weights.end(), [](double w) { return w >= 0; }) &&
               std::any_of(weights.begin(), weights.end(), [](double w) { return w > 0; }),
           "weights of 0 or more, one of them above 0,");
     return PlanDrawer(options, uniform).Draw();
+}
+
+bool
+IsMild(FaultKind kind)
+{
+    return kind == FaultKind::SLOW_CPU || kind == FaultKind::SLOW_DISK ||
+           kind == FaultKind::SLOW_LINK || kind == FaultKind::OMISSION ||
+           kind == FaultKind::CLOCK_SKEW;
 }
 
 uint32_t

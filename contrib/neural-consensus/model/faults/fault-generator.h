@@ -1,6 +1,7 @@
 #ifndef FAULT_GENERATOR_H
 #define FAULT_GENERATOR_H
 
+#include "degradation-resource.h"
 #include "fault-spec.h"
 
 #include <array>
@@ -19,6 +20,10 @@ struct RandomPlanOptions
     Nanos meanTrouble{std::chrono::seconds(12)}; //!< mean length of other faults
     Nanos heartbeatPeriod{std::chrono::milliseconds(100)}; //!< starts are jittered inside of it
     double longGapShare{0.2}; //!< share of gaps that are four times as long
+    /** Standard deviation of the gaps between arrivals of a healthy pair, 0 or more. */
+    Nanos noise{std::chrono::milliseconds(1)};
+    double loss{0};                                   //!< the network's own, 0..1
+    double timeCompression{DEFAULT_TIME_COMPRESSION}; //!< of degradations, above 0
     /** Relative frequency of each kind, in the order of FaultKind, not all 0. */
     std::array<double, FAULT_KIND_COUNT> weights{3, 3, 2, 1,   1, 2, 2, 4, 1, 7,
                                                  2, 2, 2, 0.5, 0, 0, 1, 1, 1, 0.5};
@@ -31,9 +36,14 @@ struct RandomPlanOptions
  *
  * There are as many lanes as a minority has servers; each lane holds one fault at a time, at a
  * server that no other lane holds, with a gap before each. A fault of several links is one of the
- * server at which all of its cuts meet; a single link holds both of its ends. Degradations crash or
- * recover with equal chance, independently of their severity, resource and length. All targets are
- * given by id and all starts are exact: phases are uniform in the heartbeat period already.
+ * server at which all of its cuts meet; a single link holds both of its ends. One more lane has
+ * faults that leave a server running and reachable (IsMild()), at any server, whatever else is
+ * wrong with it.
+ *
+ * Degradations end as their hidden state decides, whatever their severity, resource and length.
+ * Delays and losses go from below what the pair's own noise lets anybody see to far above. All
+ * targets are given by id and all starts are exact: phases are uniform in the heartbeat period
+ * already.
  *
  * @param options settings
  * @param uniform source of all randomness; the same numbers give the same plan
@@ -41,6 +51,9 @@ struct RandomPlanOptions
  * @throws std::invalid_argument naming the setting that is out of range
  */
 FaultPlan GenerateRandomPlan(const RandomPlanOptions& options, const UniformSource& uniform);
+
+/** @return whether a server with such a fault still runs, answers and is believed */
+bool IsMild(FaultKind kind);
 
 /**
  * The server that a fault makes faulty.

@@ -22,7 +22,8 @@ struct LabelOptions
     Nanos memory{std::chrono::seconds(5)};                 //!< how long a deviation counts
     Nanos horizon{std::chrono::seconds(5)};                //!< how early a crash is pre-failure
     Nanos window{std::chrono::seconds(2)};                 //!< that a verdict looks at
-    Nanos delayNoise{std::chrono::milliseconds(5)};        //!< delays below pass for healthy
+    /** Delays below pass for healthy: standard deviation of the gaps between arrivals of a pair. */
+    Nanos delayNoise{std::chrono::milliseconds(5)};
     uint64_t indexNoise{10};   //!< lies up to this many entries pass for an honest lag
     uint32_t withheldNoise{3}; //!< fewer withheld messages in `memory` pass for loss
 };
@@ -74,6 +75,22 @@ class FaultLabeller
      */
     double CrashProbability(Nanos t, uint32_t server, Nanos horizon) const;
 
+    /**
+     * What somebody would say who knows the hidden state, but not the future: the ceiling of every
+     * detector. It is the label, but for two things: pre-failure is what has a symptom that shows
+     * and a chance of .5 or more to crash within the horizon, whatever comes; and where the label
+     * is not identifiable, it is what is likelier by itself: crashed for the silent (crashes are
+     * more frequent than cuts from everybody), healthy for all else.
+     * @return the class of the pair at time t, empty where the observer can't see
+     */
+    const char* OracleAt(Nanos t, uint32_t observer, uint32_t target) const;
+
+    /**
+     * The label by up, down and cut alone, for comparison; not for scores.
+     * @return partitioned, crashed or healthy; empty where the observer is down
+     */
+    const char* StateAt(Nanos t, uint32_t observer, uint32_t target) const;
+
   private:
     using Pair = std::pair<uint32_t, uint32_t>;
 
@@ -91,6 +108,7 @@ class FaultLabeller
     bool LabelByzantine(Nanos t, uint32_t observer, uint32_t target, FaultLabel& label) const;
     bool LabelPreFailure(Nanos t, uint32_t observer, uint32_t target, FaultLabel& label) const;
     bool LabelSlow(Nanos t, uint32_t observer, uint32_t target, FaultLabel& label) const;
+    bool ShowsDanger(Nanos t, uint32_t observer, uint32_t target) const;
 
     /** What a pair's deviations of the last `memory` amount to. */
     struct Deviant
@@ -124,6 +142,12 @@ class FaultLabeller
  * @param rows which rows, in any order
  */
 void WriteLabels(std::ostream& out, const FaultLabeller& labels, std::vector<LabelKey> rows);
+
+/** Writes oracle.csv: time_s,observer,target,class,p_crash (within 5 s); else as WriteLabels(). */
+void WriteOracle(std::ostream& out, const FaultLabeller& labels, std::vector<LabelKey> rows);
+
+/** Writes labels-state.csv: time_s,observer,target,label; else as WriteLabels(). */
+void WriteStateLabels(std::ostream& out, const FaultLabeller& labels, std::vector<LabelKey> rows);
 
 } // namespace ns3::faults
 
