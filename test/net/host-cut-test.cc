@@ -1,4 +1,5 @@
 #include "net-fixture.h"
+#include "topology-test-name.h"
 
 #include <algorithm>
 #include <iterator>
@@ -17,7 +18,7 @@ class Cut : public NetTest, public testing::WithParamInterface<std::string>
 };
 
 INSTANTIATE_TEST_SUITE_P(Families, Cut, testing::ValuesIn(TopologyNames()), [](const auto& info) {
-    return info.param;
+    return TopologyTestName(info.param);
 });
 
 TEST_P(Cut, LosesOneDirectionOfOnePairAndNothingElse)

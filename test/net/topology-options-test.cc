@@ -35,7 +35,8 @@ BadOptionsTable()
     };
     using O = TopologyOptions;
     add("UnknownName",
-        "unknown topology 'ring', expected one of lan, star, mesh, dumbbell, wan, wifi, csma",
+        "unknown topology 'ring', expected one of lan, star, mesh, dumbbell, wan, multi-az, "
+        "internet, starlink, lte, leaf-spine, wifi, csma",
         [](O& o) { o.name = "ring"; });
     add("NoServer", "topology lan: 0 servers, expected at least 1", [](O& o) { o.servers = 0; });
     add("TooManyHosts", "topology lan: 251 servers and clients, expected at most 250", [](O& o) {
@@ -54,6 +55,15 @@ BadOptionsTable()
         o.name = "wan";
         o.linkDelay = Seconds(1);
     });
+    add("LanLoad",
+        "topology lan: background load given, but the family has no traffic of others",
+        [](O& o) { o.backgroundLoad = 0.1; });
+    add("Load",
+        "topology leaf-spine: background load is 1.500000, expected a share from 0 to 1",
+        [](O& o) {
+            o.name = "leaf-spine";
+            o.backgroundLoad = 1.5;
+        });
     add("WifiRate", "topology wifi: link rate given, but the standard sets it", [](O& o) {
         o.name = "wifi";
         o.linkRate = DataRate("1Gbps");

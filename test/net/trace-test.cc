@@ -1,4 +1,5 @@
 #include "net-fixture.h"
+#include "topology-test-name.h"
 
 #include "ns3/consensus-trace-helper.h"
 
@@ -103,7 +104,7 @@ class EveryTopologysTraces : public Traces, public testing::WithParamInterface<s
 INSTANTIATE_TEST_SUITE_P(Families,
                          EveryTopologysTraces,
                          testing::ValuesIn(TopologyNames()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& info) { return TopologyTestName(info.param); });
 
 TEST_P(EveryTopologysTraces, HaveAFileForEveryDeviceWithTheDatagramInIt)
 {

@@ -32,6 +32,26 @@ SecondsOf(std::optional<faults::Nanos> time)
 }
 
 Json
+DescribeNetwork(const ConsensusTopology& network)
+{
+    Json parameters = Json::object();
+    for (const auto& [name, value] : network.Parameters())
+    {
+        parameters[name] = value;
+    }
+    Json hosts = Json::array();
+    for (uint32_t id = 1; id <= network.HostCount(); ++id)
+    {
+        hosts.push_back(network.HostLabel(id));
+    }
+    return {{"parameters", parameters},
+            {"hosts", hosts},
+            {"gaps", network.Gaps()},
+            {"path_latency_s", SecondsOf(std::optional(network.PathLatency()))},
+            {"jitter_s", SecondsOf(std::optional(network.Jitter()))}};
+}
+
+Json
 Describe(const FaultNotice& notice)
 {
     return {{"observers", notice.observers},
@@ -175,6 +195,7 @@ void
 ConsensusRunSummary::WriteJson(
     std::ostream& out,
     const ScenarioOptions& options,
+    const ConsensusTopology& network,
     const std::vector<std::pair<RaftOperation, std::optional<Time>>>& operations) const
 {
     Json summary;
@@ -198,6 +219,7 @@ ConsensusRunSummary::WriteJson(
             given[name] = Json::array({given[name], value});
         }
     }
+    summary["network"] = DescribeNetwork(network);
     summary["raft"] = DescribeRaft(m_recorder, m_span.begin, m_span.end);
     summary["clients"] = DescribeClients(m_recorder.GetOperations(), m_span.end - m_span.begin);
     summary["malformed_packets"] = m_recorder.GetMalformed();

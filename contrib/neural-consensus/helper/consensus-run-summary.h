@@ -84,6 +84,7 @@ class ConsensusRunSummary
     void WriteJson(
         std::ostream& out,
         const ScenarioOptions& options,
+        const ConsensusTopology& network,
         const std::vector<std::pair<RaftOperation, std::optional<Time>>>& operations) const;
 
     /** Prints how cluster and clients fared, and when each detector noticed each fault. */

@@ -4,6 +4,7 @@
 #include "consensus-ns3-options.h"
 #include "consensus-option-values.h"
 #include "consensus-program.h"
+#include "consensus-topology-file.h"
 
 #include "ns3/fault-plan.h"
 
@@ -33,7 +34,7 @@ namespace
 struct RawOptions
 {
     std::string topology, nodes, linkRate, linkDelay, jitter, loss, burstLoss, duplicate, reorder;
-    std::string duration, clients, requestRate, transport, watch;
+    std::string backgroundLoad, duration, clients, requestRate, transport, watch;
     std::vector<std::string> detectors, faults;
     std::vector<std::string> operations;
     std::string config, faultFile, faultGap, faultWeights, voters;
@@ -99,8 +100,13 @@ Describe(RawOptions& raw, ScenarioOptions& options)
         all,
         "Network",
         {{"topology",
-          Text(raw.topology, "NAME", "lan"),
-          "lan, star, mesh, dumbbell, wan, wifi or csma"},
+          Text(raw.topology, "NAME|FILE", "lan"),
+          "lan, star, mesh, dumbbell, wan, multi-az, internet, starlink, lte, leaf-spine, wifi or "
+          "csma, or a file with a network (doc/topologies.md)"},
+         {"random-network",
+          Switch(options.topology.random),
+          "draw what the options leave open (delays, jitter, loss, rates, places) from the "
+          "topology's ranges, by the seed"},
          {"nodes", Text(raw.nodes, "N", "5"), "servers, 1 to 200"},
          {"clients", Text(raw.clients, "N", "1"), "client hosts, 0 to 50"},
          {"link-rate",
@@ -109,6 +115,9 @@ Describe(RawOptions& raw, ScenarioOptions& options)
          {"link-delay",
           Text(raw.linkDelay, "TIME"),
           "one-way delay of every link (default: the topology's)"},
+         {"background-load",
+          Text(raw.backgroundLoad, "SHARE"),
+          "traffic of others in leaf-spine and wifi, 0 to 1 (default: the topology's)"},
          {"jitter",
           Text(raw.jitter, "TIME", "0s"),
           "standard deviation of a log-normal extra delay per packet"},
@@ -207,22 +216,26 @@ Describe(RawOptions& raw, ScenarioOptions& options)
 }
 
 void
-ReadTopology(const RawOptions& raw, ScenarioOptions& options)
+ReadTopology(const RawOptions& raw, const po::variables_map& values, ScenarioOptions& options)
 {
     TopologyOptions& topology = options.topology;
     topology.name = raw.topology;
     const auto& known = TopologyNames();
-    if (std::find(known.begin(), known.end(), raw.topology) == known.end())
+    topology.servers = ReadCountValue("nodes", raw.nodes, 1, 200);
+    topology.clients = ReadCountValue("clients", raw.clients, 0, 50);
+    if (IsTopologyFile(raw.topology))
+    {
+        ReadTopologyFile(raw.topology, topology.servers); // so that errors come before any result
+    }
+    else if (std::find(known.begin(), known.end(), raw.topology) == known.end())
     {
         std::string names;
         for (const auto& name : known)
         {
             names += (names.empty() ? "" : ", ") + name;
         }
-        RefuseValue("topology", raw.topology, "one of " + names);
+        RefuseValue("topology", raw.topology, "one of " + names + ", or a file");
     }
-    topology.servers = ReadCountValue("nodes", raw.nodes, 1, 200);
-    topology.clients = ReadCountValue("clients", raw.clients, 0, 50);
     if (!raw.linkRate.empty())
     {
         topology.linkRate = ReadRateValue("link-rate", raw.linkRate);
@@ -235,12 +248,19 @@ ReadTopology(const RawOptions& raw, ScenarioOptions& options)
             RefuseValue("link-delay", raw.linkDelay, "at most 60s");
         }
     }
+    if (!raw.backgroundLoad.empty())
+    {
+        topology.backgroundLoad = ReadShareValue("background-load", raw.backgroundLoad);
+    }
     topology.impairment.jitter = ReadTimeValue("jitter", raw.jitter);
     topology.impairment.loss = ReadShareValue("loss", raw.loss);
     topology.impairment.burstLoss = ReadBurstLossValue("burst-loss", raw.burstLoss);
     topology.impairment.duplicate = ReadShareValue("duplicate", raw.duplicate);
     topology.impairment.reorder = ReadShareValue("reorder", raw.reorder);
     topology.impairment.Validate();
+    topology.fixed = {!values["jitter"].defaulted(),
+                      !values["loss"].defaulted(),
+                      !values["burst-loss"].defaulted()};
 }
 
 void
@@ -409,7 +429,7 @@ ParseScenarioOptions(int argc, char* argv[])
     }
     RefuseOwnAttributes(unknown, OwnAttributes(), "in a scenario");
     PassToNs3(unknown, argv[0]);
-    ReadTopology(raw, options);
+    ReadTopology(raw, values, options);
     options.duration = ReadTimeValue("duration", raw.duration);
     if (!options.duration.IsStrictlyPositive())
     {

@@ -384,9 +384,7 @@ Scenario::Finish()
         DynamicCast<RaftClientApplication>(*at)->Finish();
     }
     const faults::FaultLog& log = m_injector->GetLog();
-    // With jitter, nearly all messages are there after four deviations.
-    const NetemParameters& impairment = m_options.topology.impairment;
-    const Time latency = m_topology.PathLatency() + impairment.delay + 4 * impairment.jitter;
+    const Time latency = m_topology.PathLatency();
     const Time period = DynamicCast<HeartbeatMonitor>(m_monitors.Get(0))->GetInterval();
     const ConsensusRunSummary summary(*m_recorder,
                                       log,
@@ -411,7 +409,7 @@ Scenario::Finish()
         m_captures.WriteFlowMonitor();
         RemoveStaleFiles();
         AtomicFile file(m_options.out + "/summary.json");
-        summary.WriteJson(file.Stream(), m_options, m_operator->GetOperations());
+        summary.WriteJson(file.Stream(), m_options, m_topology, m_operator->GetOperations());
         file.Commit();
     }
     if (!m_options.quiet)

@@ -2,6 +2,7 @@
 
 #include "ns3/abort.h"
 #include "ns3/arp-cache.h"
+#include "ns3/ecmp-routing.h"
 #include "ns3/host-network.h"
 #include "ns3/host-routing.h"
 #include "ns3/internet-stack-helper.h"
@@ -12,6 +13,8 @@
 #include "ns3/traffic-control-layer.h"
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 
 namespace ns3
 {
@@ -19,18 +22,19 @@ namespace ns3
 namespace
 {
 
-/** Gives hosts HostRouting. */
-class HostRoutingHelper : public Ipv4RoutingHelper
+/** Gives nodes a routing protocol of the module. */
+template <typename Routing>
+class RoutingHelper : public Ipv4RoutingHelper
 {
   public:
-    HostRoutingHelper* Copy() const override
+    RoutingHelper* Copy() const override
     {
-        return new HostRoutingHelper(*this); // ns-3 takes it over
+        return new RoutingHelper(*this); // ns-3 takes it over
     }
 
     Ptr<Ipv4RoutingProtocol> Create(Ptr<Node>) const override
     {
-        return CreateObject<HostRouting>();
+        return CreateObject<Routing>();
     }
 };
 
@@ -68,14 +72,15 @@ FillNeighbours(Ptr<ArpCache> cache, const std::vector<Address>& hardwareAddresse
 } // namespace
 
 ConsensusTopologyBuilder::ConsensusTopologyBuilder(const TopologyOptions& options)
-    : m_options(options)
+    : m_options(options),
+      m_draw(options.random)
 {
     m_topology.m_name = options.name;
     m_topology.m_servers.Create(options.servers);
     m_topology.m_clients.Create(options.clients);
     m_topology.m_devices.resize(HostCount());
-    InstallStack(m_topology.m_servers, HostRoutingHelper());
-    InstallStack(m_topology.m_clients, HostRoutingHelper());
+    InstallStack(m_topology.m_servers, RoutingHelper<HostRouting>());
+    InstallStack(m_topology.m_clients, RoutingHelper<HostRouting>());
     for (uint32_t id = 1; id <= HostCount(); ++id)
     {
         Ptr<HostNetwork> network = CreateObject<HostNetwork>();
@@ -89,6 +94,44 @@ const TopologyOptions&
 ConsensusTopologyBuilder::Options() const
 {
     return m_options;
+}
+
+TopologyDraw&
+ConsensusTopologyBuilder::Draw()
+{
+    return m_draw;
+}
+
+void
+ConsensusTopologyBuilder::DrawImpairment(const TopologyRange& jitterMs,
+                                         const TopologyRange& loss,
+                                         const TopologyRange& burstLoss)
+{
+    NetemParameters& impairment = m_options.impairment;
+    const auto& fixed = m_options.fixed;
+    const auto given = [](bool isFixed, auto value) {
+        return isFixed ? std::optional(value) : std::nullopt;
+    };
+    impairment.jitter =
+        m_draw.Milliseconds("jitter",
+                            jitterMs,
+                            given(fixed.jitter || !impairment.jitter.IsZero(), impairment.jitter));
+    impairment.loss =
+        m_draw.Number("loss", loss, given(fixed.loss || impairment.loss > 0, impairment.loss));
+    double& bursts = impairment.burstLoss.meanLoss;
+    bursts = m_draw.Number("burst_loss", burstLoss, given(fixed.burstLoss || bursts > 0, bursts));
+}
+
+DataRate
+ConsensusTopologyBuilder::LinkRate(const TopologyRange& bitsPerSecond)
+{
+    return m_draw.Rate("link_rate", bitsPerSecond, m_options.linkRate);
+}
+
+Time
+ConsensusTopologyBuilder::LinkDelay(const TopologyRange& milliseconds)
+{
+    return m_draw.Milliseconds("link_delay", milliseconds, m_options.linkDelay);
 }
 
 uint32_t
@@ -116,6 +159,15 @@ ConsensusTopologyBuilder::AddRouter()
 {
     NodeContainer router(1);
     InstallStack(router, Ipv4StaticRoutingHelper());
+    m_topology.m_infrastructure.Add(router);
+    return router.Get(0);
+}
+
+Ptr<Node>
+ConsensusTopologyBuilder::AddEcmpRouter()
+{
+    NodeContainer router(1);
+    InstallStack(router, RoutingHelper<EcmpRouting>());
     m_topology.m_infrastructure.Add(router);
     return router.Get(0);
 }
@@ -205,6 +257,24 @@ ConsensusTopologyBuilder::NotePathLatency(Time latency)
 }
 
 void
+ConsensusTopologyBuilder::NoteJitter(Time deviation)
+{
+    m_topology.m_jitter = std::max(m_topology.m_jitter, deviation);
+}
+
+void
+ConsensusTopologyBuilder::AddRandom(std::function<int64_t(int64_t)> assign)
+{
+    m_topology.m_random.push_back(std::move(assign));
+}
+
+void
+ConsensusTopologyBuilder::NoteGaps(const std::vector<std::string>& gaps)
+{
+    m_topology.m_gaps = gaps;
+}
+
+void
 ConsensusTopologyBuilder::SetWarmUp(Time warmUp)
 {
     m_topology.m_warmUp = warmUp;
@@ -213,6 +283,12 @@ ConsensusTopologyBuilder::SetWarmUp(Time warmUp)
 ConsensusTopology
 ConsensusTopologyBuilder::Finish()
 {
+    const NetemParameters& impairment = m_options.impairment;
+    // A log-normal delay with a mean equal to its deviation exceeds five deviations once in 100.
+    NotePathLatency(m_topology.m_pathLatency + impairment.delay + 5 * impairment.jitter);
+    NoteJitter(
+        Seconds(std::hypot(m_topology.m_jitter.GetSeconds(), impairment.jitter.GetSeconds())));
+    m_topology.m_parameters = m_draw.Record();
     return m_topology;
 }
 

@@ -1,6 +1,7 @@
 #ifndef CONSENSUS_TOPOLOGY_BUILDER_H
 #define CONSENSUS_TOPOLOGY_BUILDER_H
 
+#include "consensus-topology-draw.h"
 #include "consensus-topology.h"
 
 #include "ns3/ipv4-address.h"
@@ -10,6 +11,7 @@
 #include "ns3/ptr.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,25 @@ class ConsensusTopologyBuilder
     /** @return what is to be built. */
     const TopologyOptions& Options() const;
 
+    /** @return what settles the parameters of the network. */
+    TopologyDraw& Draw();
+
+    /**
+     * Settles the impairments that the user leaves open.
+     * @param jitterMs standard deviation, in milliseconds
+     * @param loss share of packets lost independently
+     * @param burstLoss share of packets lost in bursts
+     */
+    void DrawImpairment(const TopologyRange& jitterMs,
+                        const TopologyRange& loss,
+                        const TopologyRange& burstLoss);
+
+    /** @return the rate of links: the user's, else from the range, in bit/s. */
+    DataRate LinkRate(const TopologyRange& bitsPerSecond);
+
+    /** @return the delay of links: the user's, else from the range, in milliseconds. */
+    Time LinkDelay(const TopologyRange& milliseconds);
+
     /** @return the number of hosts, servers and clients. */
     uint32_t HostCount() const;
 
@@ -42,6 +63,9 @@ class ConsensusTopologyBuilder
 
     /** @return a new node that forwards IPv4 packets. */
     Ptr<Node> AddRouter();
+
+    /** @return a new node that forwards IPv4 packets by EcmpRouting. */
+    Ptr<Node> AddEcmpRouter();
 
     /**
      * Gives a host's device its queue disc and its address.
@@ -77,9 +101,19 @@ class ConsensusTopologyBuilder
     /** Adds to a host's label what tells it from others. */
     void Describe(uint32_t host, const std::string& what);
 
-    /** Takes note of a way between two hosts that takes so long, without queues; the longest
-     * counts. */
+    /** Takes note of a way between two hosts on which 99 packets of 100 take no longer, apart from
+     * impairments; the longest counts. */
     void NotePathLatency(Time latency);
+
+    /** Takes note of a way on which the delay has this standard deviation, apart from impairments;
+     * the largest counts. */
+    void NoteJitter(Time deviation);
+
+    /** Lets the network assign the streams of a part. @param assign its AssignStreams() */
+    void AddRandom(std::function<int64_t(int64_t)> assign);
+
+    /** Takes note of ways of which nothing is known, for the record. */
+    void NoteGaps(const std::vector<std::string>& gaps);
 
     /** Says when the network is ready. */
     void SetWarmUp(Time warmUp);
@@ -90,6 +124,7 @@ class ConsensusTopologyBuilder
   private:
     ConsensusTopology m_topology;
     TopologyOptions m_options;
+    TopologyDraw m_draw;
 };
 
 /** Longest queue of a device, in packets: 12 ms of full frames at 1 Gbit/s. */
@@ -104,6 +139,12 @@ void BuildStar(ConsensusTopologyBuilder& builder);
 void BuildDumbbell(ConsensusTopologyBuilder& builder);
 void BuildMesh(ConsensusTopologyBuilder& builder);
 void BuildWan(ConsensusTopologyBuilder& builder);
+void BuildMultiAz(ConsensusTopologyBuilder& builder);
+void BuildInternet(ConsensusTopologyBuilder& builder);
+void BuildStarlink(ConsensusTopologyBuilder& builder);
+void BuildLte(ConsensusTopologyBuilder& builder);
+void BuildLeafSpine(ConsensusTopologyBuilder& builder);
+void BuildFromFile(ConsensusTopologyBuilder& builder);
 /// @}
 
 } // namespace ns3

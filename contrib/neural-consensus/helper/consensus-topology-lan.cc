@@ -17,7 +17,8 @@ namespace
 {
 
 constexpr uint16_t ETHERNET_MTU = 1500;
-const Time DEFAULT_DELAY = MicroSeconds(5);
+/// Of a link, in milliseconds.
+constexpr TopologyRange DEFAULT_DELAY_MS{0.005, 0.002, 0.05};
 
 /** @return a locally administered address; a capture shows at a glance whose it is. */
 Mac48Address
@@ -38,20 +39,20 @@ LocalAddress(uint32_t kind, uint32_t number)
 void
 BuildLan(ConsensusTopologyBuilder& builder)
 {
-    const TopologyOptions& options = builder.Options();
+    const DataRate rate = builder.LinkRate({1e9, 1e8, 1e10});
+    const Time delay = builder.LinkDelay(DEFAULT_DELAY_MS);
     SimpleNetDeviceHelper ethernet;
-    ethernet.SetDeviceAttribute("DataRate",
-                                DataRateValue(options.linkRate.value_or(DataRate("1Gbps"))));
+    ethernet.SetDeviceAttribute("DataRate", DataRateValue(rate));
     ethernet.SetQueue("ns3::DropTailQueue<Packet>", "MaxSize", StringValue(DEVICE_QUEUE_SIZE));
 
-    builder.NotePathLatency(2 * options.linkDelay.value_or(DEFAULT_DELAY));
+    builder.NotePathLatency(2 * delay);
     Ptr<Node> networkSwitch = builder.AddBridge();
     NetDeviceContainer ports;
     std::vector<Ptr<NetDevice>> hostDevices;
     for (uint32_t id = 1; id <= builder.HostCount(); ++id)
     {
         Ptr<EthernetLinkChannel> link = CreateObject<EthernetLinkChannel>();
-        link->SetAttribute("Delay", TimeValue(options.linkDelay.value_or(DEFAULT_DELAY)));
+        link->SetAttribute("Delay", TimeValue(delay));
 
         Ptr<NetDevice> device = ethernet.Install(builder.Host(id), link).Get(0);
         device->SetAddress(LocalAddress(0, id));
@@ -71,12 +72,12 @@ BuildLan(ConsensusTopologyBuilder& builder)
 void
 BuildCsma(ConsensusTopologyBuilder& builder)
 {
-    const TopologyOptions& options = builder.Options();
+    const DataRate rate = builder.LinkRate({1e9, 1e8, 1e9});
+    const Time delay = builder.LinkDelay(DEFAULT_DELAY_MS);
     CsmaHelper csma;
-    csma.SetChannelAttribute("DataRate",
-                             DataRateValue(options.linkRate.value_or(DataRate("1Gbps"))));
-    csma.SetChannelAttribute("Delay", TimeValue(options.linkDelay.value_or(DEFAULT_DELAY)));
-    builder.NotePathLatency(options.linkDelay.value_or(DEFAULT_DELAY));
+    csma.SetChannelAttribute("DataRate", DataRateValue(rate));
+    csma.SetChannelAttribute("Delay", TimeValue(delay));
+    builder.NotePathLatency(delay);
     csma.SetQueue("ns3::DropTailQueue<Packet>", "MaxSize", StringValue(DEVICE_QUEUE_SIZE));
 
     NodeContainer hosts;

@@ -24,14 +24,13 @@ struct PairDelay
  * directions; the rest of the slower one is the queue disc's.
  */
 void
-LinkPair(ConsensusTopologyBuilder& builder, uint32_t a, uint32_t b, PairDelay delay)
+LinkPair(ConsensusTopologyBuilder& builder, DataRate rate, uint32_t a, uint32_t b, PairDelay delay)
 {
     const TopologyOptions& options = builder.Options();
     const Time common = std::min(delay.there, delay.back);
     builder.NotePathLatency(std::max(delay.there, delay.back));
     PointToPointHelper links;
-    links.SetDeviceAttribute("DataRate",
-                             DataRateValue(options.linkRate.value_or(DataRate("1Gbps"))));
+    links.SetDeviceAttribute("DataRate", DataRateValue(rate));
     links.SetChannelAttribute("Delay", TimeValue(common));
     links.SetQueue("ns3::DropTailQueue<Packet>", "MaxSize", StringValue(DEVICE_QUEUE_SIZE));
     const NetDeviceContainer link = links.Install(builder.Host(a), builder.Host(b));
@@ -62,13 +61,13 @@ LinkPair(ConsensusTopologyBuilder& builder, uint32_t a, uint32_t b, PairDelay de
 /** Links every server with every host behind it, so that clients reach all servers. */
 template <typename DelayOf>
 void
-LinkServersWithAll(ConsensusTopologyBuilder& builder, DelayOf delayOf)
+LinkServersWithAll(ConsensusTopologyBuilder& builder, DataRate rate, DelayOf delayOf)
 {
     for (uint32_t a = 1; a <= builder.Options().servers; ++a)
     {
         for (uint32_t b = a + 1; b <= builder.HostCount(); ++b)
         {
-            LinkPair(builder, a, b, {delayOf(a, b), delayOf(b, a)});
+            LinkPair(builder, rate, a, b, {delayOf(a, b), delayOf(b, a)});
         }
     }
 }
@@ -81,20 +80,23 @@ const Time BESIDE_SERVER = MicroSeconds(250);
 void
 BuildMesh(ConsensusTopologyBuilder& builder)
 {
-    const Time delay = builder.Options().linkDelay.value_or(MilliSeconds(1));
-    LinkServersWithAll(builder, [delay](uint32_t, uint32_t) { return delay; });
+    const DataRate rate = builder.LinkRate({1e9, 1e8, 1e10});
+    const Time delay = builder.LinkDelay({1, 0.1, 10});
+    LinkServersWithAll(builder, rate, [delay](uint32_t, uint32_t) { return delay; });
 }
 
 void
 BuildWan(ConsensusTopologyBuilder& builder)
 {
+    const DataRate rate = builder.LinkRate({1e9, 1e8, 1e10});
+    const std::vector<uint32_t> regions = builder.Draw().Places(WAN_REGIONS);
     const uint32_t servers = builder.Options().servers;
     // A client stands beside a server, clients one after the other beside server 1, 2, ...
     const auto site = [servers](uint32_t host) {
         return host <= servers ? host : (host - servers - 1) % servers + 1;
     };
-    const auto region = [&](uint32_t host) { return (site(host) - 1) % WAN_REGIONS; };
-    LinkServersWithAll(builder, [&](uint32_t from, uint32_t to) {
+    const auto region = [&](uint32_t host) { return regions[(site(host) - 1) % WAN_REGIONS]; };
+    LinkServersWithAll(builder, rate, [&](uint32_t from, uint32_t to) {
         if (site(from) == site(to))
         {
             return BESIDE_SERVER;

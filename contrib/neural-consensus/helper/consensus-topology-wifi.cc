@@ -1,5 +1,7 @@
 #include "consensus-topology-builder.h"
 
+#include "ns3/background-traffic.h"
+#include "ns3/double.h"
 #include "ns3/mobility-helper.h"
 #include "ns3/mobility-model.h"
 #include "ns3/position-allocator.h"
@@ -17,10 +19,18 @@ namespace ns3
 namespace
 {
 
+const Time WARM_UP = Seconds(1);
 constexpr double ROOM_RADIUS_METRES = 5.0;
 constexpr double FULL_TURN = 6.283185307179586;
 
-/** Puts the access point into the middle of a circle of hosts. */
+/// Senders next door, on the same channel.
+constexpr uint32_t NEIGHBOURS = 3;
+/// Of a neighbour in a burst; broadcast at 6 Mbit/s, the lowest rate of the standard, a frame of
+/// 1400 bytes takes 2 ms of everybody's time.
+constexpr const char* NEIGHBOUR_RATE = "1700kbps";
+const Ipv4Mask NEIGHBOUR_MASK("255.255.255.0");
+
+/** Puts the access point into the middle of a circle of hosts and whoever is next door. */
 void
 Place(const NodeContainer& hosts, Ptr<Node> accessPoint)
 {
@@ -40,6 +50,37 @@ Place(const NodeContainer& hosts, Ptr<Node> accessPoint)
     mobility.Install(accessPoint);
 }
 
+/** Adds senders of another network, which the hosts hear and wait for. */
+void
+AddNeighbours(ConsensusTopologyBuilder& builder,
+              const NodeContainer& nodes,
+              WifiHelper& wifi,
+              YansWifiPhyHelper& phy,
+              double load,
+              Time burst)
+{
+    WifiMacHelper mac;
+    mac.SetType("ns3::AdhocWifiMac");
+    const uint32_t network = Ipv4Address("10.1.0.0").Get();
+    for (uint32_t i = 0; i < nodes.GetN(); ++i)
+    {
+        Ptr<NetDevice> device = wifi.Install(phy, mac, nodes.Get(i)).Get(0);
+        ConsensusTopologyBuilder::AddInterface(device,
+                                               Ipv4Address(network + i + 1),
+                                               NEIGHBOUR_MASK);
+        builder.AddOtherDevice(device);
+        Ptr<BackgroundTraffic> traffic = CreateObject<BackgroundTraffic>();
+        traffic->SetAttribute("Rate", StringValue(NEIGHBOUR_RATE));
+        traffic->SetAttribute("Load", DoubleValue(load));
+        traffic->SetAttribute("MeanBurst", TimeValue(burst));
+        traffic->SetPeers({Ipv4Address(network + 255)});
+        traffic->SetStartTime(WARM_UP); // stations join in peace
+        nodes.Get(i)->AddApplication(traffic);
+        builder.AddRandom(
+            [traffic](int64_t stream) { return traffic->AssignTrafficStreams(stream); });
+    }
+}
+
 } // namespace
 
 void
@@ -50,8 +91,16 @@ BuildWifi(ConsensusTopologyBuilder& builder)
     {
         hosts.Add(builder.Host(id));
     }
+    const double load =
+        builder.Draw().Number("background_load", {0, 0.2, 0.7}, builder.Options().backgroundLoad);
+    const Time burst = builder.Draw().Milliseconds("background_burst", {60, 20, 150});
     Ptr<Node> accessPoint = builder.AddBridge();
-    Place(hosts, accessPoint);
+    NodeContainer neighbours;
+    for (uint32_t i = 0; i < NEIGHBOURS && load > 0.0; ++i)
+    {
+        neighbours.Add(builder.AddRouter());
+    }
+    Place(NodeContainer(hosts, neighbours), accessPoint);
 
     YansWifiPhyHelper phy;
     phy.SetChannel(YansWifiChannelHelper::Default().Create());
@@ -69,9 +118,12 @@ BuildWifi(ConsensusTopologyBuilder& builder)
 
     builder.AddSubnet({stations.Begin(), stations.End()});
     // A beacon comes every 102.4 ms; then each station asks to join.
-    builder.SetWarmUp(Seconds(1));
+    builder.SetWarmUp(WARM_UP);
     // Propagation is nothing; access to the medium, twice, is what takes time.
-    builder.NotePathLatency(MilliSeconds(10));
+    builder.NotePathLatency(load > 0.0 ? MilliSeconds(60) : MilliSeconds(10));
+    builder.NoteJitter(load > 0.0 ? MilliSeconds(5) : Time(0));
+
+    AddNeighbours(builder, neighbours, wifi, phy, load, burst);
 }
 
 } // namespace ns3

@@ -1,6 +1,7 @@
 #include "consensus-topology.h"
 
 #include "consensus-topology-builder.h"
+#include "consensus-topology-file.h"
 
 #include "ns3/abort.h"
 #include "ns3/csma-helper.h"
@@ -27,23 +28,34 @@ struct Family
 {
     std::string name;
     void (*build)(ConsensusTopologyBuilder&);
-    bool hasRate;  ///< whether the link rate is for the user to choose
-    bool hasDelay; ///< whether the link delay is
+    bool hasRate;           ///< whether the link rate is for the user to choose
+    bool hasDelay;          ///< whether the link delay is
+    bool hasLoad;           ///< whether others' traffic is
+    TopologyRange jitterMs; ///< standard deviation
+    TopologyRange loss;
+    TopologyRange burstLoss;
 };
+
+constexpr TopologyRange NONE{0, 0, 0};
 
 const std::vector<Family>&
 Families()
 {
     static const std::vector<Family> families{
-        {"lan", &BuildLan, true, true},
-        {"star", &BuildStar, true, true},
-        {"mesh", &BuildMesh, true, true},
-        {"dumbbell", &BuildDumbbell, true, true},
-        {"wan", &BuildWan, true, false},
+        {"lan", &BuildLan, true, true, false, {0, 0, 0.05}, {0, 0, 2e-5}, NONE},
+        {"star", &BuildStar, true, true, false, {0, 0, 0.2}, {0, 0, 1e-4}, NONE},
+        {"mesh", &BuildMesh, true, true, false, {0, 0, 0.2}, {0, 0, 1e-4}, NONE},
+        {"dumbbell", &BuildDumbbell, true, true, false, {0, 0, 1}, {0, 0, 1e-3}, {0, 0, 0.002}},
+        {"wan", &BuildWan, true, false, false, {0, 0.1, 1}, NONE, {0, 0.001, 0.005}},
+        {"multi-az", &BuildMultiAz, true, false, false, {0.015, 0.01, 0.03}, {0, 0, 2e-5}, NONE},
+        {"internet", &BuildInternet, true, false, false, NONE, {0, 0, 0.002}, NONE},
+        {"starlink", &BuildStarlink, true, false, false, NONE, {0, 0, 0.002}, NONE},
+        {"lte", &BuildLte, true, false, false, {4, 2, 6}, {0, 0, 1e-3}, NONE},
+        {"leaf-spine", &BuildLeafSpine, true, true, true, NONE, {0, 0, 1e-5}, NONE},
 #ifdef NC_HAVE_WIFI
-        {"wifi", &BuildWifi, false, false},
+        {"wifi", &BuildWifi, false, false, true, NONE, NONE, NONE},
 #endif
-        {"csma", &BuildCsma, true, true},
+        {"csma", &BuildCsma, true, true, false, {0, 0, 0.05}, {0, 0, 2e-5}, NONE},
     };
     return families;
 }
@@ -51,6 +63,11 @@ Families()
 const Family&
 FindFamily(const std::string& name)
 {
+    static const Family file{"file", &BuildFromFile, true, false, false, NONE, NONE, NONE};
+    if (IsTopologyFile(name))
+    {
+        return file;
+    }
     const auto& families = Families();
     const auto found = std::find_if(families.begin(), families.end(), [&](const Family& family) {
         return family.name == name;
@@ -102,6 +119,16 @@ Check(const TopologyOptions& options, const Family& family)
                 << " s, expected at least 0 s";
         reject(message.str());
     }
+    if (options.backgroundLoad && !family.hasLoad)
+    {
+        reject("background load given, but the family has no traffic of others");
+    }
+    if (options.backgroundLoad &&
+        !(*options.backgroundLoad >= 0.0 && *options.backgroundLoad <= 1.0))
+    {
+        reject("background load is " + std::to_string(*options.backgroundLoad) +
+               ", expected a share from 0 to 1");
+    }
     options.impairment.Validate();
 }
 
@@ -113,6 +140,7 @@ BuildTopology(const TopologyOptions& options)
     const Family& family = FindFamily(options.name);
     Check(options, family);
     ConsensusTopologyBuilder builder(options);
+    builder.DrawImpairment(family.jitterMs, family.loss, family.burstLoss);
     family.build(builder);
     return builder.Finish();
 }
@@ -200,6 +228,24 @@ ConsensusTopology::PathLatency() const
     return m_pathLatency;
 }
 
+Time
+ConsensusTopology::Jitter() const
+{
+    return m_jitter;
+}
+
+const std::vector<std::pair<std::string, double>>&
+ConsensusTopology::Parameters() const
+{
+    return m_parameters;
+}
+
+const std::vector<std::string>&
+ConsensusTopology::Gaps() const
+{
+    return m_gaps;
+}
+
 int64_t
 ConsensusTopology::AssignStreams(int64_t stream)
 {
@@ -216,6 +262,10 @@ ConsensusTopology::AssignStreams(int64_t stream)
     next += WifiHelper().AssignStreams(devices, next);
 #endif
     next += CsmaHelper().AssignStreams(devices, next);
+    for (const auto& assign : m_random)
+    {
+        next += assign(next);
+    }
     for (uint32_t id = 1; id <= HostCount(); ++id)
     {
         next += Host(id)->GetObject<HostNetwork>()->AssignStreams(next);

@@ -8,8 +8,10 @@
 #include "ns3/nstime.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ns3
@@ -24,6 +26,18 @@ struct TopologyOptions
     std::optional<DataRate> linkRate; ///< of every link, where the family does not say otherwise
     std::optional<Time> linkDelay;    ///< one way, of every link; not for wan and wifi
     NetemParameters impairment;       ///< of all that a host sends
+    std::optional<double> backgroundLoad; ///< of others' traffic, 0 to 1; leaf-spine and wifi
+    bool random{false};                   ///< whether the family's parameters are drawn by the seed
+
+    /** Impairments that hold as given, zero too, where the family would have others. */
+    struct Fixed
+    {
+        bool jitter{false};
+        bool loss{false};
+        bool burstLoss{false};
+    };
+
+    Fixed fixed;
 };
 
 /**
@@ -63,9 +77,26 @@ class ConsensusTopology
     /** @return when the network is ready for traffic: 0, but for wifi, whose stations associate. */
     Time WarmUp() const;
 
-    /** @return the longest one-way propagation between two hosts, without queues and impairments.
+    /**
+     * @return the one-way delay within which at least 99 of 100 packets arrive, those lost apart,
+     *         between the two hosts that are farthest from each other. It is a sum of the parts'
+     *         99th percentiles and so errs on the far side; queues that the cluster itself fills
+     *         don't count.
      */
     Time PathLatency() const;
+
+    /**
+     * @return the standard deviation of the one-way delay between the two hosts where it is
+     * largest; 0 where only queues that the cluster itself fills vary it
+     */
+    Time Jitter() const;
+
+    /** @return name (with the unit at its end) and value of what the network was made with. */
+    const std::vector<std::pair<std::string, double>>& Parameters() const;
+
+    /** @return "A > B" for each way that a file of latencies leaves out and the way back stands
+     * for. */
+    const std::vector<std::string>& Gaps() const;
 
     /**
      * Fixes every random variable of the network.
@@ -86,21 +117,18 @@ class ConsensusTopology
     NetDeviceContainer m_otherDevices;         //!< of the infrastructure
     Time m_warmUp;
     Time m_pathLatency;
+    Time m_jitter;
+    std::vector<std::function<int64_t(int64_t)>> m_random; //!< parts that draw, by AssignStreams()
+    std::vector<std::string> m_gaps;
+    std::vector<std::pair<std::string, double>> m_parameters;
 };
 
 /**
  * Builds a network. In dumbbell rate and delay are the bottleneck's, behind access links of
  * 1 Gbit/s and 0.1 ms each.
  *
- * | name | what | default rate, one-way delay |
- * |---|---|---|
- * | lan | a switch, a full-duplex Ethernet link to every host | 1 Gbit/s, 5 us per link |
- * | star | a router, a point-to-point link to every host | 1 Gbit/s, 1 ms per link |
- * | mesh | a link for every pair of servers, and of client and server | 1 Gbit/s, 1 ms |
- * | dumbbell | two routers, hosts at either in turn | bottleneck 100 Mbit/s, 10 ms |
- * | wan | 13 AWS regions, linked as mesh | 1 Gbit/s, measured delays |
- * | wifi | IEEE 802.11ac, one access point, hosts 5 m around it | the standard's |
- * | csma | ns-3's shared Ethernet bus (half duplex), an extra | 1 Gbit/s, 5 us |
+ * The families, their defaults and the ranges of random networks stand in doc/topologies.md; a name
+ * with a dot or a slash is a file with a network.
  *
  * @throws std::invalid_argument naming an unknown family or a value out of range, and what was
  *         expected

@@ -156,15 +156,23 @@ NetemFlow::SetStreams(int64_t stream)
 bool
 NetemFlow::IsNeutral() const
 {
-    return !cut && std::all_of(stages.begin(), stages.end(), [](const NetemStage& stage) {
-        return stage.IsNeutral();
-    });
+    return !cut && processes.empty() &&
+           std::all_of(stages.begin(), stages.end(), [](const NetemStage& stage) {
+               return stage.IsNeutral();
+           });
 }
 
 const char*
-NetemFlow::DrawLoss(Ptr<Packet> packet)
+NetemFlow::DrawLoss(Ptr<Packet> packet, Time now)
 {
     const char* reason = nullptr;
+    processDelay = Time(0);
+    for (const auto& process : processes)
+    {
+        const NetemProcess::Effect effect = process->Meet(now);
+        reason = effect.lost ? NetemQueueDisc::OUTAGE : reason;
+        processDelay += effect.delay;
+    }
     for (auto& stage : stages)
     {
         const char* lost = stage.DrawLoss(packet);
@@ -176,7 +184,7 @@ NetemFlow::DrawLoss(Ptr<Packet> packet)
 Time
 NetemFlow::DrawDue(Time now)
 {
-    Time due = now;
+    Time due = now + processDelay;
     Time hold;
     for (auto& stage : stages)
     {

@@ -3,6 +3,7 @@
 
 #include "gilbert-elliott-error-model.h"
 #include "netem-parameters.h"
+#include "netem-process.h"
 
 #include "ns3/error-model.h"
 #include "ns3/nstime.h"
@@ -12,6 +13,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace ns3
 {
@@ -70,10 +72,10 @@ struct NetemFlow
     /** @return whether packets pass unchanged. */
     bool IsNeutral() const;
 
-    /** @return why the packet is lost, null if it is not */
-    const char* DrawLoss(Ptr<Packet> packet);
+    /** @return why the packet that comes now is lost, null if it is not */
+    const char* DrawLoss(Ptr<Packet> packet, Time now);
 
-    /** @return when a packet that comes now is to leave */
+    /** @return when that packet, which is not lost, is to leave; after DrawLoss() */
     Time DrawDue(Time now);
 
     /** @return whether the packet is to be sent twice */
@@ -82,7 +84,9 @@ struct NetemFlow
     bool cut{false};
     std::array<NetemStage, LAYERS> stages;
     std::array<bool, LAYERS> ownRule{}; //!< whether the stage is the destination's, not the default
-    Time lastDue;                       //!< of the packets that keep their order
+    std::vector<Ptr<NetemProcess>> processes; //!< of the network, shared with other flows
+    Time processDelay;                        //!< that the last packet met there
+    Time lastDue;                             //!< of the packets that keep their order
 };
 
 } // namespace ns3

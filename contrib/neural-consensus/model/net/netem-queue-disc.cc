@@ -96,6 +96,13 @@ NetemQueueDisc::ClearRule(Layer layer, Ipv4Address to)
 }
 
 void
+NetemQueueDisc::AddProcess(Ipv4Address to, Ptr<NetemProcess> process)
+{
+    FlowFor(to).processes.push_back(process);
+    NoteChange();
+}
+
+void
 NetemQueueDisc::SetCut(Ipv4Address to, bool cut)
 {
     FlowFor(to).cut = cut;
@@ -185,7 +192,7 @@ NetemQueueDisc::DoEnqueue(Ptr<QueueDiscItem> item)
     {
         return HoldUntil(item, std::max(now, flow.lastDue));
     }
-    if (const char* reason = flow.cut ? CUT : flow.DrawLoss(item->GetPacket()))
+    if (const char* reason = flow.cut ? CUT : flow.DrawLoss(item->GetPacket(), now))
     {
         DropBeforeEnqueue(item, reason);
         return false;

@@ -2,6 +2,7 @@
 #define NETEM_QUEUE_DISC_H
 
 #include "netem-parameters.h"
+#include "netem-process.h"
 
 #include "ns3/event-id.h"
 #include "ns3/ipv4-address.h"
@@ -29,6 +30,9 @@ struct NetemFlow;
  * destination under jitter (a packet never leaves before an earlier one, as on a single path), and
  * reordering is asked for explicitly and holds packets back, so that it works without a delay too.
  *
+ * What changes by itself over time (a wandering delay, outages) is a NetemProcess, added per
+ * destination.
+ *
  * Rules come in two layers, both of which apply: the network's own (TOPOLOGY) and what a fault adds
  * to it (FAULT). Within a layer the rule for a destination takes the place of the layer's default.
  * A change of rules does not touch packets that already wait here.
@@ -51,6 +55,7 @@ class NetemQueueDisc : public QueueDisc
 
     static constexpr const char* RANDOM_LOSS = "Lost at random";
     static constexpr const char* BURST_LOSS = "Lost in a burst";
+    static constexpr const char* OUTAGE = "Lost in an outage";
     static constexpr const char* CUT = "Path is cut";
     static constexpr const char* DOWN = "Host is down";
     static constexpr const char* LIMIT = "Queue disc limit exceeded";
@@ -81,6 +86,12 @@ class NetemQueueDisc : public QueueDisc
 
     /** Takes a destination's rule away: the layer's default holds again. */
     void ClearRule(Layer layer, Ipv4Address to);
+
+    /**
+     * Lets packets for a destination meet what happens in the network over time, on top of both
+     * layers. A process belongs to whoever made it, who also assigns its streams.
+     */
+    void AddProcess(Ipv4Address to, Ptr<NetemProcess> process);
 
     /** Cuts or mends the way to one destination: every packet for it is lost. */
     void SetCut(Ipv4Address to, bool cut);

@@ -1,0 +1,445 @@
+#include "consensus-topology-file.h"
+
+#include "consensus-option-values.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <numeric>
+#include <sstream>
+#include <stdexcept>
+
+namespace ns3
+{
+
+namespace
+{
+
+using Fields = std::vector<std::string>;
+
+constexpr std::size_t MAX_NAME = 64;
+constexpr double MAX_DELAY_SECONDS = 60.0;
+const char* const EDGE_HEADER = "from,to,delay,rate,loss";
+
+std::string
+Trimmed(const std::string& text)
+{
+    const char* const blank = " \t\r";
+    const auto first = text.find_first_not_of(blank);
+    return first == std::string::npos
+               ? ""
+               : text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+std::optional<uint32_t>
+HostNumber(const std::string& text)
+{
+    uint32_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    const bool plain = error == std::errc() && stop == end && number > 0;
+    return plain && text.front() != '0' ? std::optional(number) : std::nullopt;
+}
+
+/** @return a host's number in place of its name, so that 1 and server-1 are one place */
+std::string
+Canonical(const std::string& name)
+{
+    for (const std::string prefix : {"server-", "client-"})
+    {
+        if (name.rfind(prefix, 0) == 0 && HostNumber(name.substr(prefix.size())))
+        {
+            return name.substr(prefix.size());
+        }
+    }
+    return name;
+}
+
+class Parser
+{
+  public:
+    Parser(std::istream& in, const std::string& name);
+
+    TopologyFile Parse(uint32_t servers);
+
+  private:
+    [[noreturn]] void Reject(const std::string& what) const;
+    bool NextLine(Fields& fields);
+    uint32_t Place(const std::string& text);
+    void ParseEdges();
+    void ParseMatrix(const Fields& header);
+    std::optional<Time> Latency(const std::string& text, const std::string& unit) const;
+    void Mirror();
+    void RequireConnected() const;
+
+    std::istream& m_in;
+    std::size_t m_line{0};
+    std::size_t m_bytes{0};
+    TopologyFile m_file;
+    std::map<std::string, uint32_t> m_places;
+    std::map<std::pair<uint32_t, uint32_t>, std::size_t> m_lineOfEdge;
+};
+
+Parser::Parser(std::istream& in, const std::string& name)
+    : m_in(in)
+{
+    m_file.name = name;
+}
+
+void
+Parser::Reject(const std::string& what) const
+{
+    throw std::invalid_argument(m_file.name + ":" + std::to_string(m_line) + ": " + what);
+}
+
+/** @return the fields of the next line with something on it; false at the end */
+bool
+Parser::NextLine(Fields& fields)
+{
+    std::string line;
+    while (std::getline(m_in, line))
+    {
+        ++m_line;
+        m_bytes += line.size() + 1;
+        if (m_bytes > TopologyFile::MAX_BYTES)
+        {
+            Reject("the file is too long, expected at most " +
+                   std::to_string(TopologyFile::MAX_BYTES >> 20) + " MiB");
+        }
+        if (m_line == 1 && line.rfind("\xef\xbb\xbf", 0) == 0)
+        {
+            line.erase(0, 3);
+        }
+        line = Trimmed(line.substr(0, line.find('#')));
+        if (std::any_of(line.begin(), line.end(), [](unsigned char c) {
+                return c != '\t' && (c < 0x20 || c == 0x7f);
+            }))
+        {
+            Reject("a control character, expected text");
+        }
+        if (line.empty())
+        {
+            continue;
+        }
+        fields.clear();
+        std::istringstream cells(line + ","); // so that a last, empty one counts
+        std::string cell;
+        while (std::getline(cells, cell, ','))
+        {
+            fields.push_back(Trimmed(cell));
+        }
+        return true;
+    }
+    return false;
+}
+
+uint32_t
+Parser::Place(const std::string& text)
+{
+    if (text.empty() || text.size() > MAX_NAME)
+    {
+        Reject("a name of " + std::to_string(text.size()) + " bytes, expected 1 to " +
+               std::to_string(MAX_NAME));
+    }
+    const auto [at, isNew] =
+        m_places.try_emplace(Canonical(text), static_cast<uint32_t>(m_places.size()));
+    if (isNew)
+    {
+        if (m_places.size() > TopologyFile::MAX_PLACES)
+        {
+            Reject("too many names, expected at most " + std::to_string(TopologyFile::MAX_PLACES));
+        }
+        m_file.places.push_back(at->first);
+    }
+    return at->second;
+}
+
+void
+Parser::ParseEdges()
+{
+    Fields fields;
+    while (NextLine(fields))
+    {
+        if (fields.size() != 5)
+        {
+            Reject(std::to_string(fields.size()) + " fields, expected 5: " + EDGE_HEADER);
+        }
+        TopologyEdge edge;
+        edge.from = Place(fields[0]);
+        edge.to = Place(fields[1]);
+        if (edge.from == edge.to)
+        {
+            Reject("a link from " + fields[0] + " to itself, expected two places");
+        }
+        const auto [at, isNew] = m_lineOfEdge.try_emplace({edge.from, edge.to}, m_line);
+        if (!isNew)
+        {
+            Reject("a link from " + fields[0] + " to " + fields[1] + " is on line " +
+                   std::to_string(at->second) + " already");
+        }
+        try
+        {
+            edge.delay = ReadTimeValue("delay", fields[2]);
+        }
+        catch (const std::invalid_argument&)
+        {
+            edge.delay = Time::Max();
+        }
+        if (edge.delay > Seconds(MAX_DELAY_SECONDS))
+        {
+            Reject("delay '" + fields[2] + "', expected a time such as 5ms, 0 to 60s");
+        }
+        try
+        {
+            if (!fields[3].empty())
+            {
+                edge.rate = ReadRateValue("rate", fields[3]);
+            }
+        }
+        catch (const std::invalid_argument&)
+        {
+            Reject("rate '" + fields[3] + "', expected a rate such as 100Mbps, or nothing");
+        }
+        try
+        {
+            edge.loss = fields[4].empty() ? 0.0 : ReadShareValue("loss", fields[4]);
+        }
+        catch (const std::invalid_argument&)
+        {
+            Reject("loss '" + fields[4] + "', expected a share from 0 to 1, or nothing");
+        }
+        m_file.edges.push_back(edge);
+        if (m_file.edges.size() > TopologyFile::MAX_EDGES)
+        {
+            Reject("too many links, expected at most " + std::to_string(TopologyFile::MAX_EDGES));
+        }
+    }
+    if (m_file.edges.empty())
+    {
+        Reject("no link, expected at least one");
+    }
+    Mirror();
+    RequireConnected();
+}
+
+/** Lets a link that the file has in one direction only serve both. */
+void
+Parser::Mirror()
+{
+    const std::size_t given = m_file.edges.size();
+    for (std::size_t i = 0; i < given; ++i)
+    {
+        TopologyEdge back = m_file.edges[i];
+        std::swap(back.from, back.to);
+        if (m_lineOfEdge.count({back.from, back.to}) == 0)
+        {
+            m_file.edges.push_back(back);
+        }
+    }
+    std::sort(m_file.edges.begin(), m_file.edges.end(), [](const auto& a, const auto& b) {
+        return std::pair(a.from, a.to) < std::pair(b.from, b.to);
+    });
+}
+
+void
+Parser::RequireConnected() const
+{
+    // Every link leads both ways, so places fall into groups; here each group gets a leader.
+    std::vector<uint32_t> leader(m_file.places.size());
+    std::iota(leader.begin(), leader.end(), 0);
+    const auto find = [&](uint32_t place) {
+        while (leader[place] != place)
+        {
+            place = leader[place] = leader[leader[place]];
+        }
+        return place;
+    };
+    for (const auto& edge : m_file.edges)
+    {
+        leader[find(edge.from)] = find(edge.to);
+    }
+    for (uint32_t place = 1; place < leader.size(); ++place)
+    {
+        if (find(place) != find(0))
+        {
+            throw std::invalid_argument(m_file.name + ": no way from " + m_file.places[0] + " to " +
+                                        m_file.places[place] +
+                                        ", expected all places to be connected");
+        }
+    }
+}
+
+/** @return a cell's delay; nothing for a gap */
+std::optional<Time>
+Parser::Latency(const std::string& text, const std::string& unit) const
+{
+    if (text.empty() || text == "-")
+    {
+        return std::nullopt;
+    }
+    double value = 0.0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    const double seconds = value * (unit == "s" ? 1.0 : unit == "ms" ? 1e-3 : 1e-6);
+    // Written so that it rejects NaN too.
+    if (error != std::errc() || stop != end || !(seconds >= 0.0 && seconds <= MAX_DELAY_SECONDS))
+    {
+        Reject("latency '" + text + "', expected a number of " + unit +
+               " from 0 to 60 s, or nothing");
+    }
+    return NanoSeconds(std::llround(seconds * 1e9));
+}
+
+void
+Parser::ParseMatrix(const Fields& header)
+{
+    m_file.isMatrix = true;
+    const std::string& unit = header[0];
+    const int64_t ways = header[1] == "rtt" ? 2 : 1;
+    for (std::size_t column = 2; column < header.size(); ++column)
+    {
+        if (Place(header[column]) != column - 2)
+        {
+            Reject("the name " + header[column] + " twice, expected each once");
+        }
+    }
+    const std::size_t places = m_file.places.size();
+    if (places < 2)
+    {
+        Reject("fewer than two names, expected at least two");
+    }
+    std::vector<std::optional<Time>> cells(places * places);
+    std::vector<std::size_t> lineOf(places, 0);
+    Fields fields;
+    while (NextLine(fields))
+    {
+        if (fields.size() != places + 1)
+        {
+            Reject(std::to_string(fields.size()) + " fields, expected " +
+                   std::to_string(places + 1) + ": a name and " + std::to_string(places) +
+                   " latencies");
+        }
+        const auto row = m_places.find(Canonical(fields[0]));
+        if (row == m_places.end())
+        {
+            Reject("a row for " + fields[0] + ", expected a name of the header");
+        }
+        if (lineOf[row->second] != 0)
+        {
+            Reject("a row for " + fields[0] + " is on line " + std::to_string(lineOf[row->second]) +
+                   " already");
+        }
+        lineOf[row->second] = m_line;
+        for (std::size_t column = 0; column < places; ++column)
+        {
+            cells[row->second * places + column] = Latency(fields[column + 1], unit);
+        }
+    }
+    m_file.delays.resize(places * places);
+    for (std::size_t from = 0; from < places; ++from)
+    {
+        for (std::size_t to = 0; to < places; ++to)
+        {
+            const auto& there = cells[from * places + to];
+            const auto& back = cells[to * places + from];
+            if (!there && from != to)
+            {
+                const std::string& a = m_file.places[from];
+                const std::string& b = m_file.places[to];
+                if (!back)
+                {
+                    m_line = lineOf[from] != 0 ? lineOf[from] : m_line;
+                    Reject("no latency between " + a + " and " + b +
+                           ", expected one in at least one direction");
+                }
+                m_file.gaps.push_back(a + " > " + b);
+            }
+            m_file.delays[from * places + to] = there.value_or(back.value_or(Time(0))) / ways;
+        }
+    }
+}
+
+TopologyFile
+Parser::Parse(uint32_t servers)
+{
+    Fields header;
+    const bool any = NextLine(header);
+    std::string line;
+    for (const auto& field : header)
+    {
+        line += (line.empty() ? "" : ",") + field;
+    }
+    const auto isOneOf = [](const std::string& text, std::initializer_list<const char*> words) {
+        return std::find(words.begin(), words.end(), text) != words.end();
+    };
+    if (any && line == EDGE_HEADER)
+    {
+        ParseEdges();
+    }
+    else if (any && header.size() > 2 && isOneOf(header[0], {"us", "ms", "s"}) &&
+             isOneOf(header[1], {"one-way", "rtt"}))
+    {
+        ParseMatrix(header);
+    }
+    else
+    {
+        Reject(std::string("expected a header, ") + EDGE_HEADER +
+               " or us|ms|s,one-way|rtt,NAME,NAME,...");
+    }
+    for (uint32_t id = 1; m_file.NamesHosts() && id <= servers; ++id)
+    {
+        if (!m_file.PlaceOf(id))
+        {
+            throw std::invalid_argument(m_file.name + ": no place for server " +
+                                        std::to_string(id) + ", expected all of 1 to " +
+                                        std::to_string(servers) + " or other names for all places");
+        }
+    }
+    return std::move(m_file);
+}
+
+} // namespace
+
+std::optional<uint32_t>
+TopologyFile::PlaceOf(uint32_t id) const
+{
+    const auto at = std::find(places.begin(), places.end(), std::to_string(id));
+    return at == places.end() ? std::nullopt
+                              : std::optional(static_cast<uint32_t>(at - places.begin()));
+}
+
+bool
+TopologyFile::NamesHosts() const
+{
+    return std::any_of(places.begin(), places.end(), [](const std::string& place) {
+        return HostNumber(place).has_value();
+    });
+}
+
+bool
+IsTopologyFile(const std::string& name)
+{
+    return name.find_first_of("./") != std::string::npos;
+}
+
+TopologyFile
+ParseTopologyFile(std::istream& in, const std::string& name, uint32_t servers)
+{
+    return Parser(in, name).Parse(servers);
+}
+
+TopologyFile
+ReadTopologyFile(const std::string& path, uint32_t servers)
+{
+    std::ifstream in(path);
+    if (!in || in.peek() == std::ifstream::traits_type::eof())
+    {
+        throw std::runtime_error("option --topology: '" + path +
+                                 "', expected a topology's name or a readable file with a network");
+    }
+    return ParseTopologyFile(in, path, servers);
+}
+
+} // namespace ns3
