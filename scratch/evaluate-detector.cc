@@ -15,6 +15,7 @@
 #include <functional>
 #include <iostream>
 #include <list>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -177,8 +178,13 @@ EvaluateDetector(int argc, char* argv[])
     EvaluationOptions evaluationOptions;
     evaluationOptions.replicates = options.replicates.value;
     evaluationOptions.seed = options.seed.value;
-    const Evaluation evaluation =
+    Evaluation evaluation =
         Evaluate(dataset.Windows(), Predict(*model, dataset), evaluationOptions);
+    if (dataset.HasOracle())
+    {
+        evaluation.oracle = std::make_shared<const Evaluation>(
+            EvaluateOracle(dataset.Windows(), evaluationOptions));
+    }
     WriteFiles(evaluation, options.out);
     WriteEvaluationTable(evaluation, std::cout);
     return 0;

@@ -20,6 +20,7 @@ namespace
 constexpr std::size_t KEY_COLUMNS = 3;
 constexpr std::size_t OBSERVATION_COLUMNS = KEY_COLUMNS + FEATURE_COUNT;
 constexpr std::size_t LABEL_COLUMNS = 9;
+constexpr std::size_t ORACLE_COLUMNS = KEY_COLUMNS + 2;
 constexpr double MAX_TIME_SECONDS = 1e9;
 constexpr double NANOS_PER_SECOND = 1e9;
 
@@ -105,6 +106,7 @@ class WindowDataset::LabelReader
             try
             {
                 row.label = ParseFailureClass(m_label);
+                row.oracle = row.label;
             }
             catch (const std::invalid_argument& e)
             {
@@ -186,9 +188,50 @@ WindowDataset::ReadRows(const std::string& folder) const
 }
 
 void
+WindowDataset::ReadOracle(const std::string& path, std::vector<Row>& rows)
+{
+    CsvTable<ORACLE_COLUMNS> table(path, {"time_s", "observer", "target", "class", "p_crash"});
+    Key key;
+    bool more = true;
+    for (Row& row : rows)
+    {
+        const Key wanted{row.time, row.observer, row.target};
+        while (more && key < wanted)
+        {
+            more = table.Next();
+            key = more ? ReadKey(table, key) : key;
+        }
+        if (!row.labelled)
+        {
+            continue;
+        }
+        if (!more || wanted < key)
+        {
+            throw std::runtime_error(path +
+                                     ": expected a row for every labelled observation of the run");
+        }
+        try
+        {
+            row.oracle = ParseFailureClass(table.Cell(KEY_COLUMNS));
+        }
+        catch (const std::invalid_argument& e)
+        {
+            throw std::runtime_error(table.Where() + ": " + e.what());
+        }
+    }
+}
+
+void
 WindowDataset::AddRun(const std::string& folder)
 {
-    AddRows(ReadRows(folder));
+    std::vector<Row> rows = ReadRows(folder);
+    const fs::path oracle = fs::path(folder) / "oracle.csv";
+    if (fs::exists(oracle))
+    {
+        ReadOracle(oracle.string(), rows);
+        ++m_oracles;
+    }
+    AddRows(rows);
 }
 
 void
@@ -208,6 +251,7 @@ WindowDataset::AddRun(const CorpusRun& run)
         row.target = from.target;
         row.labelled = from.label.has_value();
         row.label = from.label.value_or(FailureClass::HEALTHY);
+        row.oracle = row.label;
         row.predictable = from.predictable;
         row.identifiable = from.identifiable;
         row.grace = from.grace;
@@ -284,6 +328,7 @@ WindowDataset::AddWindows(const std::vector<Row>& rows, const std::vector<uint32
         window.grace = row.grace;
         window.pastCap = capped && row.time - stretch->time >= m_options.stretchCap;
         window.steady = alike >= m_options.window;
+        window.oracle = row.oracle;
         m_windows.push_back(window);
     }
 }
@@ -298,6 +343,12 @@ std::size_t
 WindowDataset::RunCount() const
 {
     return m_runs.size();
+}
+
+bool
+WindowDataset::HasOracle() const
+{
+    return !m_runs.empty() && m_oracles == m_runs.size();
 }
 
 const std::vector<LabelledWindow>&

@@ -37,6 +37,8 @@ struct LabelledWindow
     bool grace{false};   //!< the fault or heal cannot have been noticed yet
     bool pastCap{false}; //!< in a stretch of a crash or partition, later than the cap
     bool steady{false};  //!< all rows carry the same label
+    /** What one would say who knows the hidden state; in a run without oracle.csv the label. */
+    FailureClass oracle{FailureClass::HEALTHY};
 
     /** @return whether it counts in classification scores; identifiable is another question. */
     bool IsScored() const
@@ -65,8 +67,9 @@ class WindowDataset
     explicit WindowDataset(const DatasetOptions& options);
 
     /**
-     * Reads observations.csv and labels.csv of a run. Both are ordered by time, observer, target;
-     * every observation has a label row of the same key, and label rows without one are ignored.
+     * Reads observations.csv, labels.csv and, where there is one, oracle.csv of a run. All are
+     * ordered by time, observer, target; every observation has a label row of the same key, every
+     * labelled one a row of the oracle, and rows of these without an observation are ignored.
      * @param folder of the run
      * @throws std::runtime_error in one line naming file and line and what was expected: a missing
      *         file or column, a column that is not known, a malformed or infinite number, an
@@ -83,6 +86,9 @@ class WindowDataset
 
     std::size_t WindowLength() const;
     std::size_t RunCount() const;
+
+    /** @return whether there are runs, and each of them has an oracle */
+    bool HasOracle() const;
 
     /** @return every window of every run, by run, observer, target and time. */
     const std::vector<LabelledWindow>& Windows() const;
@@ -101,6 +107,7 @@ class WindowDataset
         bool predictable{false};
         bool identifiable{false};
         bool grace{false};
+        FailureClass oracle{FailureClass::HEALTHY};
         FeatureRow features{};
     };
 
@@ -108,11 +115,13 @@ class WindowDataset
 
     std::vector<Row> ReadRows(const std::string& folder) const;
     void AddRows(const std::vector<Row>& rows);
+    static void ReadOracle(const std::string& path, std::vector<Row>& rows);
     void AddWindows(const std::vector<Row>& rows, const std::vector<uint32_t>& order);
 
     DatasetOptions m_options;
     std::vector<std::vector<float>> m_runs; //!< rows of each run, by observer, target and time
     std::size_t m_rowCount{0};
+    std::size_t m_oracles{0}; //!< runs that have one
     std::vector<LabelledWindow> m_windows;
 };
 

@@ -155,6 +155,11 @@ WriteMetrics(const Evaluation& evaluation, std::ostream& out)
     };
     write("identifiable", evaluation.identifiable);
     write("all", evaluation.all);
+    if (evaluation.oracle)
+    {
+        write("oracle-identifiable", evaluation.oracle->identifiable);
+        write("oracle-all", evaluation.oracle->all);
+    }
 }
 
 void
@@ -164,7 +169,7 @@ WriteEvaluationJson(const Evaluation& evaluation, std::ostream& out)
     const auto seconds = [](std::chrono::nanoseconds span) {
         return std::chrono::duration<double>(span).count();
     };
-    const Json document = {
+    Json document = {
         {"classes", FailureClassNames()},
         {"runs", evaluation.runs},
         {"bootstrap",
@@ -174,6 +179,12 @@ WriteEvaluationJson(const Evaluation& evaluation, std::ostream& out)
         {"merge_gap_s", seconds(options.episodes.mergeGap)},
         {"identifiable", PartJson(evaluation.identifiable, options.thinBelow)},
         {"all", PartJson(evaluation.all, options.thinBelow)}};
+    if (evaluation.oracle)
+    {
+        document["oracle"] = {
+            {"identifiable", PartJson(evaluation.oracle->identifiable, options.thinBelow)},
+            {"all", PartJson(evaluation.oracle->all, options.thinBelow)}};
+    }
     out << document.dump(2) << '\n';
 }
 
@@ -200,6 +211,11 @@ WriteEvaluationTable(const Evaluation& evaluation, std::ostream& out)
     WriteTablePart("identifiable, by episode", part.episodes, out);
     WriteTablePart("all, by window          ", evaluation.all.windows, out);
     WriteTablePart("all, by episode         ", evaluation.all.episodes, out);
+    if (evaluation.oracle)
+    {
+        WriteTablePart("oracle, by window       ", evaluation.oracle->identifiable.windows, out);
+        WriteTablePart("oracle, by episode      ", evaluation.oracle->identifiable.episodes, out);
+    }
     if (anyThin)
     {
         out << "thin: fewer than " << evaluation.options.thinBelow

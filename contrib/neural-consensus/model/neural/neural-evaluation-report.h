@@ -17,7 +17,8 @@ namespace ns3::neural
 void WriteConfusionMatrix(const Evaluation& evaluation, std::ostream& out);
 
 /**
- * Writes a row for each class and choice: scope (identifiable or all), unit (window or episode),
+ * Writes a row for each class and choice: scope (identifiable or all, with oracle- in front for
+ * the oracle's), unit (window or episode),
  * class, precision, recall, f1, support_windows, episodes, thin. What is not defined is empty. The
  * class `macro` is the mean of the classes that occur.
  */

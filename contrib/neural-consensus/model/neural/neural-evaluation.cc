@@ -305,6 +305,18 @@ Evaluate(const std::vector<LabelledWindow>& windows,
     return evaluation;
 }
 
+Evaluation
+EvaluateOracle(const std::vector<LabelledWindow>& windows, const EvaluationOptions& options)
+{
+    std::vector<FailureClass> said;
+    said.reserve(windows.size());
+    for (const LabelledWindow& window : windows)
+    {
+        said.push_back(window.oracle);
+    }
+    return Evaluate(windows, said, options);
+}
+
 FailureClass
 MostProbable(const Scores& scores)
 {

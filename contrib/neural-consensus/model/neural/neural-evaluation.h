@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -109,6 +110,8 @@ struct Evaluation
     std::size_t runs{0};         //!< with any scored window
     EvaluationPart identifiable; //!< the headline
     EvaluationPart all;          //!< windows included whose class nobody could tell
+    /** The same of who knows the hidden state, the ceiling; null where runs have no oracle. */
+    std::shared_ptr<const Evaluation> oracle;
 };
 
 /**
@@ -122,6 +125,10 @@ struct Evaluation
 Evaluation Evaluate(const std::vector<LabelledWindow>& windows,
                     const std::vector<FailureClass>& predicted,
                     const EvaluationOptions& options);
+
+/** Evaluate() of what the oracle of the dataset says. */
+Evaluation EvaluateOracle(const std::vector<LabelledWindow>& windows,
+                          const EvaluationOptions& options);
 
 /** @return the class of the highest probability; the lower number in a tie. */
 FailureClass MostProbable(const Scores& scores);
