@@ -155,6 +155,17 @@ class Packing(unittest.TestCase):
         self.assertEqual(counts[("crashed", "host")]["windows"], 40)
         self.assertEqual(counts[("healthy", "none")]["episodes"], 2 * 6, "the last tick begins a minute")
 
+    def test_keeps_what_the_oracle_says(self):
+        write_run(self.folder)
+        ticks = [f"{tick / 10:.9f},{observer},{3 - observer}" for tick in range(1, 3001) for observer in (1, 2)]
+        lines = [f"{key},{'slow,0.250000' if place % 2 == 0 else ',0.000000'}\n" for place, key in enumerate(ticks)]
+        (self.folder / "oracle.csv").write_text("time_s,observer,target,class,p_crash\n" + "".join(lines))
+        with self.packed() as shard:
+            first = shard.column("rows/observer") == 1
+            self.assertEqual(set(np.array(shard.texts("rows/oracle_class"))[first]), {"slow"})
+            self.assertEqual(set(np.array(shard.texts("rows/oracle_class"))[~first]), {"none"})
+            self.assertEqual(set(shard.column("rows/oracle_p_crash")[first]), {np.float32(0.25)})
+
     def test_refuses_an_observation_without_a_label(self):
         write_run(self.folder)
         lines = (self.folder / "labels.csv").read_text().splitlines(keepends=True)

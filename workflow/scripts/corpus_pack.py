@@ -84,6 +84,13 @@ def thin(rows, eventful, kept):
     return rows
 
 
+def class_codes(names, path):
+    codes = names.astype(str).map({name: code for code, name in enumerate(CLASSES)} | {"": NO_LABEL})
+    if codes.isna().any():
+        raise ValueError(f"{path}: a class that is none of {', '.join(CLASSES)}")
+    return codes.astype(np.int16)
+
+
 def read_rows(folder):
     """Observations joined with labels and, where it was asked for, the oracle, by pair and time."""
     rows = read(folder / "observations.csv", float_precision="round_trip")
@@ -100,11 +107,7 @@ def read_rows(folder):
         knowledge = knowledge.rename(columns={name: f"oracle_{name}" for name in oracle})
         oracle = [f"oracle_{name}" for name in oracle]
         merged = merged.merge(knowledge, on=keys, how="left", validate="many_to_one")
-    codes = {name: code for code, name in enumerate(CLASSES)} | {"": NO_LABEL}
-    merged["label"] = merged["label"].astype(str).map(codes)
-    if merged["label"].isna().any():
-        raise ValueError(f"{folder}/labels.csv: a label that is none of {', '.join(CLASSES)}")
-    merged["label"] = merged["label"].astype(np.int16)
+    merged["label"] = class_codes(merged["label"], folder / "labels.csv")
     merged = merged.sort_values(["observer", "target", "time_ns"], kind="stable", ignore_index=True)
     return merged, features, oracle, labels
 
@@ -129,7 +132,10 @@ def pack_rows(shard, folder, faults, servers, thinning, seed):
         shard.add(f"rows/{name}", rows[name], np.uint8)
     shard.add("rows/weight", rows["weight"], np.float32)
     for name in oracle:
-        shard.add(f"rows/{name}", numbers(rows[name].astype(str)))
+        if name == "oracle_class":
+            shard.add(f"rows/{name}", class_codes(rows[name], folder / "oracle.csv"), CLASS_TYPE)
+        else:
+            shard.add(f"rows/{name}", numbers(rows[name].astype(str)))
 
 
 def pack_heartbeats(shard, folder):
