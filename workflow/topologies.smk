@@ -1,7 +1,7 @@
-# Delays of heartbeats in every family of topologies, beside published figures: a picture and a
+# Delays of heartbeats in families of topologies, beside published figures: a picture and a
 # table. scripts/workflow.sh topologies
 
-TOPOLOGIES = ["lan", "leaf-spine", "multi-az", "wan", "internet", "starlink", "lte", "wifi"]
+TOPOLOGIES = ["lan", "leaf-spine", "multi-az", "wan", "internet", "starlink", "lte"]
 
 
 wildcard_constraints:
