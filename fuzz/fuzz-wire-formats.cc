@@ -37,9 +37,10 @@ LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size)
 {
     using namespace ns3;
     const Ptr<const Packet> packet = Create<const Packet>(data, static_cast<uint32_t>(size));
-    if (auto message = RaftHeader::Parse(packet))
+    if (auto content = RaftHeader::Parse(packet))
     {
-        fuzz::CheckSame(RaftHeader(std::move(*message)), data, size);
+        const RaftHeader header(std::move(content->message), std::move(content->seal));
+        fuzz::CheckSame(header, data, size);
     }
     if (auto command = RaftRequestHeader::Parse(packet))
     {

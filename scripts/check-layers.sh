@@ -8,10 +8,11 @@ cd "$(dirname "$0")/../contrib/neural-consensus/model"
 declare -A may=(
   [raft]=""
   [detection]=""
+  [evidence]="raft"
   [host]="ns3"
   [net]="ns3"
-  [apps]="ns3 raft detection host net"
-  [faults]="ns3 raft detection host net apps"
+  [apps]="ns3 raft detection evidence host net"
+  [faults]="ns3 raft detection evidence host net apps"
   [neural]="ns3 detection host"
 )
 

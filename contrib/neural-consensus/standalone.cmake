@@ -23,7 +23,7 @@ target_link_libraries(neural-consensus
   PRIVATE nc-options ${CMAKE_DL_LIBS})
 
 # A library for each pure layer, so that its tests and benchmarks link nothing else.
-foreach(layer IN ITEMS raft detection)
+foreach(layer IN ITEMS raft detection evidence)
   add_library(nc-${layer} STATIC EXCLUDE_FROM_ALL ${nc_${layer}_sources})
   target_include_directories(nc-${layer} PUBLIC "${nc_include_dir}")
   target_link_libraries(nc-${layer} PRIVATE nc-options)

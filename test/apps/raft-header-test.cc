@@ -108,10 +108,10 @@ SameBody(const MessageBody& a, const MessageBody& b)
 }
 
 Ptr<Packet>
-Encode(const Message& message)
+Encode(const Message& message, std::optional<evidence::Seal> seal = std::nullopt)
 {
     Ptr<Packet> packet = Create<Packet>();
-    packet->AddHeader(RaftHeader(message));
+    packet->AddHeader(RaftHeader(message, std::move(seal)));
     return packet;
 }
 
@@ -132,11 +132,11 @@ TEST(RaftHeader, EveryMessageReadsBackAsTheSameBytes)
         const auto packet = Encode(message);
         const auto read = RaftHeader::Parse(packet);
         ASSERT_TRUE(read) << "kind " << message.body.index();
-        EXPECT_EQ(read->from, message.from);
-        EXPECT_EQ(read->to, message.to);
-        EXPECT_EQ(read->term, message.term);
-        EXPECT_TRUE(SameBody(read->body, message.body)) << "kind " << message.body.index();
-        EXPECT_EQ(BytesOf(Encode(*read)), BytesOf(packet));
+        EXPECT_EQ(read->message.from, message.from);
+        EXPECT_EQ(read->message.to, message.to);
+        EXPECT_EQ(read->message.term, message.term);
+        EXPECT_TRUE(SameBody(read->message.body, message.body)) << "kind " << message.body.index();
+        EXPECT_EQ(BytesOf(Encode(read->message, read->seal)), BytesOf(packet));
     }
 }
 
@@ -145,7 +145,7 @@ TEST(RaftHeader, EntriesKeepTermTypeAndCommand)
     const Message sent = EveryKind()[8];
     const auto read = RaftHeader::Parse(Encode(sent));
     ASSERT_TRUE(read);
-    EXPECT_EQ(std::get<AppendEntries>(read->body).entries,
+    EXPECT_EQ(std::get<AppendEntries>(read->message.body).entries,
               std::get<AppendEntries>(sent.body).entries);
 }
 
@@ -296,7 +296,7 @@ TEST(RaftHeader, RandomBytesNeverCrashAndWhatIsAcceptedEncodesToTheSameBytes)
         const auto packet = Create<Packet>(bytes.data(), bytes.size());
         if (const auto read = RaftHeader::Parse(packet))
         {
-            EXPECT_EQ(BytesOf(Encode(*read)), bytes);
+            EXPECT_EQ(BytesOf(Encode(read->message, read->seal)), bytes);
         }
     }
 }

@@ -284,13 +284,13 @@ ConsensusRaftTrace::OnLost(uint32_t from,
     UdpHeader udp;
     packet->RemoveHeader(udp);
     const auto sender = m_servers.find(from);
-    const auto message = RaftHeader::Parse(packet);
-    if (message && sender != m_servers.end())
+    const auto content = RaftHeader::Parse(packet);
+    if (content && sender != m_servers.end())
     {
         WriteLine(from,
                   sender->second,
                   "Drop",
-                  DescribeMessage(*message, tag.GetId()) + ",\"reason\":\"" + reason + '"');
+                  DescribeMessage(content->message, tag.GetId()) + ",\"reason\":\"" + reason + '"');
     }
 }
 

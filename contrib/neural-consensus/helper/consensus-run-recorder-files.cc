@@ -58,7 +58,8 @@ ConsensusRunRecorder::Commit(const faults::FaultLog& log,
     faultFile.Commit();
     labelFile.Commit();
     m_suspicionFile->Commit();
-    for (auto* file : {m_verdictFile.get(), m_observationFile.get(), m_symptomFile.get()})
+    for (auto* file :
+         {m_verdictFile.get(), m_observationFile.get(), m_symptomFile.get(), m_proofFile.get()})
     {
         if (file)
         {

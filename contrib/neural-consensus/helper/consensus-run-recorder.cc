@@ -62,6 +62,12 @@ ConsensusRunRecorder::ConsensusRunRecorder(const Files& files)
         m_symptomFile = std::make_unique<ConsensusRowWriter>(PathOf("labels-symptom.csv"),
                                                              "time_s,observer,target,label");
     }
+    if (m_files.proofs)
+    {
+        m_proofFile =
+            std::make_unique<ConsensusRowWriter>(PathOf("proofs.csv"),
+                                                 "time_s,observer,accused,rule,term,index,witness");
+    }
 }
 
 std::string
@@ -78,6 +84,7 @@ ConsensusRunRecorder::WatchServer(Ptr<RaftApplication> server)
     server->TraceConnectWithoutContext("Life", MakeCallback(&ConsensusRunRecorder::OnLife, this));
     server->TraceConnectWithoutContext("Commit",
                                        MakeCallback(&ConsensusRunRecorder::OnCommit, this));
+    server->TraceConnectWithoutContext("Proof", MakeCallback(&ConsensusRunRecorder::OnProof, this));
     server->TraceConnectWithoutContext("Malformed",
                                        MakeCallback(&ConsensusRunRecorder::OnMalformed, this));
 }
@@ -159,6 +166,21 @@ void
 ConsensusRunRecorder::OnCommit(uint32_t, uint64_t index)
 {
     m_commitIndex = std::max(m_commitIndex, index);
+}
+
+void
+ConsensusRunRecorder::OnProof(uint32_t server, const evidence::Proof& proof)
+{
+    m_proofs.push_back({Simulator::Now(), server, proof.accused, proof.rule, proof.term});
+    if (m_proofFile)
+    {
+        m_proofFile->Add(Simulator::Now(),
+                         server,
+                         proof.accused,
+                         std::string(evidence::RuleName(proof.rule)) + ',' +
+                             std::to_string(proof.term) + ',' + std::to_string(proof.index) + ',' +
+                             std::to_string(proof.witness));
+    }
 }
 
 void
@@ -311,6 +333,12 @@ const std::vector<RoleRecord>&
 ConsensusRunRecorder::GetRoles() const
 {
     return m_roles;
+}
+
+const std::vector<ProofRecord>&
+ConsensusRunRecorder::GetProofs() const
+{
+    return m_proofs;
 }
 
 const std::vector<RaftClientApplication::Operation>&

@@ -51,6 +51,16 @@ struct RoleRecord
     bool up{true};
 };
 
+/** A server found a proof against another one. */
+struct ProofRecord
+{
+    Time time;
+    uint32_t observer{0};
+    uint32_t accused{0};
+    evidence::Rule rule{evidence::Rule::DOUBLE_VOTE};
+    uint64_t term{0};
+};
+
 /**
  * Listens to a run through trace sources, writes its files (doc/formats.md) and keeps what the
  * summary is made of. Nothing that it does feeds back into the run.
@@ -69,6 +79,7 @@ class ConsensusRunRecorder
         bool symptomLabels{false}; //!< labels-symptom.csv, with observations
         bool heartbeats{false};    //!< heartbeats.csv
         bool history{false};       //!< history.ndjson
+        bool proofs{false};        //!< proofs.csv
     };
 
     /** @param files which to write; throws where one cannot be written */
@@ -101,6 +112,7 @@ class ConsensusRunRecorder
     const std::vector<SuspicionRecord>& GetSuspicions() const;
     const std::vector<ClassRecord>& GetClasses() const;
     const std::vector<RoleRecord>& GetRoles() const;
+    const std::vector<ProofRecord>& GetProofs() const;
     const std::vector<RaftClientApplication::Operation>& GetOperations() const;
     /** @return the highest commit index that any server reached */
     uint64_t GetCommitIndex() const;
@@ -120,6 +132,7 @@ class ConsensusRunRecorder
     void OnRole(uint32_t server, const raft::RoleChange& change);
     void OnLife(uint32_t server, bool up);
     void OnCommit(uint32_t server, uint64_t index);
+    void OnProof(uint32_t server, const evidence::Proof& proof);
     void OnMalformed(uint32_t server, const char* reason);
     void OnMalformedHeartbeat(uint64_t count, const std::string& reason);
     void OnOperation(const RaftClientApplication::Operation& operation);
@@ -152,10 +165,12 @@ class ConsensusRunRecorder
     std::unique_ptr<ConsensusRowWriter> m_verdictFile;
     std::unique_ptr<ConsensusRowWriter> m_observationFile;
     std::unique_ptr<ConsensusRowWriter> m_symptomFile;
+    std::unique_ptr<ConsensusRowWriter> m_proofFile;
     std::vector<SuspicionRecord> m_suspicions;
     std::vector<ClassRecord> m_classes;
     std::map<std::pair<uint32_t, uint32_t>, neural::FailureClass> m_lastClass;
     std::vector<RoleRecord> m_roles;
+    std::vector<ProofRecord> m_proofs;
     std::vector<RaftClientApplication::Operation> m_operations;
     uint64_t m_commitIndex{0};
     uint64_t m_malformed{0};

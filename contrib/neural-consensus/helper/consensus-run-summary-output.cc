@@ -148,6 +148,34 @@ DescribeRaft(const ConsensusRunRecorder& recorder, Time begin, Time end)
              SecondsOf(std::optional<Time>(LeaderlessTime(recorder.GetRoles(), begin, end)))}};
 }
 
+/** By accused server: when it was first proven guilty of what, and by how many. */
+Json
+DescribeProofs(const std::vector<ProofRecord>& proofs)
+{
+    std::map<uint32_t, std::map<evidence::Rule, std::set<uint64_t>>> terms;
+    std::map<uint32_t, std::set<uint32_t>> observers;
+    std::map<uint32_t, Time> first;
+    for (const auto& proof : proofs)
+    {
+        terms[proof.accused][proof.rule].insert(proof.term);
+        observers[proof.accused].insert(proof.observer);
+        first.emplace(proof.accused, proof.time);
+    }
+    Json byAccused = Json::object();
+    for (const auto& [accused, rules] : terms)
+    {
+        Json counts = Json::object();
+        for (const auto& [rule, found] : rules)
+        {
+            counts[evidence::RuleName(rule)] = found.size();
+        }
+        byAccused[std::to_string(accused)] = {{"first_s", SecondsOf(std::optional(first[accused]))},
+                                              {"observers", observers[accused].size()},
+                                              {"terms", std::move(counts)}};
+    }
+    return byAccused;
+}
+
 std::string
 Rounded(double seconds)
 {
@@ -223,6 +251,7 @@ ConsensusRunSummary::WriteJson(
     summary["raft"] = DescribeRaft(m_recorder, m_span.begin, m_span.end);
     summary["clients"] = DescribeClients(m_recorder.GetOperations(), m_span.end - m_span.begin);
     summary["malformed_packets"] = m_recorder.GetMalformed();
+    summary["proofs"] = options.evidence ? DescribeProofs(m_recorder.GetProofs()) : Json(nullptr);
 
     Json& operationList = summary["operations"] = Json::array();
     for (const auto& [operation, done] : operations)

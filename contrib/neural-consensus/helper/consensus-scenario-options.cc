@@ -154,6 +154,10 @@ Describe(RawOptions& raw, ScenarioOptions& options)
           "add@TIME:node=ID, remove@TIME:node=ID or transfer@TIME[:node=ID], any number: done by "
           "an "
           "operator who tries until it is committed"},
+         {"evidence",
+          po::value<bool>(&options.evidence)->default_value(true)->value_name("0|1"),
+          "whether servers sign what they send and look for proofs against each other "
+          "(doc/evidence.md)"},
          {"check-invariants",
           Switch(options.checkInvariants),
           "check Raft's safety properties after every step and end with an error on a violation"}});

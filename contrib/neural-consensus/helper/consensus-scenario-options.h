@@ -46,6 +46,7 @@ struct ScenarioOptions
     bool symptomLabels{false}; //!< labels by what packets show; needs observations
     bool heartbeatTrace{false};
     bool raftTrace{false};
+    bool evidence{true};         //!< servers sign, and look for proofs against each other
     bool checkInvariants{false}; //!< check Raft's safety after every step
     bool quiet{false};           //!< no progress and no table
     bool help{false};            //!< only print `helpText`

@@ -133,6 +133,7 @@ class Scenario
 
   private:
     void BuildCluster();
+    std::size_t FewestVotes() const;
     void BuildObservation();
     void BuildFaults();
     Time PairNoise() const;
@@ -184,6 +185,10 @@ Scenario::BuildCluster()
                             DoubleValue(clients > 0 ? m_options.requestRate / clients : 0.0));
     raft.SetClientAttribute("ShiftInterval", TimeValue(m_options.loadShift));
     SpreadNodes(m_topology.Servers(), m_options.nodeSpread, NODE_STREAM);
+    if (m_options.evidence)
+    {
+        raft.EnableEvidence(FewestVotes());
+    }
     m_servers = raft.InstallServers(m_topology.Servers(), m_options.voters.value_or(0));
     m_clients = raft.InstallClients(m_topology.Clients(), m_topology.Servers());
     RaftHelper::AssignStreams(m_servers, PROTOCOL_STREAMS);
@@ -191,6 +196,17 @@ Scenario::BuildCluster()
     m_operator = std::make_unique<RaftOperator>(m_servers, m_options.operations);
     m_servers.Start(m_topology.WarmUp());
     m_clients.Start(m_topology.WarmUp());
+}
+
+std::size_t
+Scenario::FewestVotes() const
+{
+    // A cluster that shrinks elects with fewer and fewer votes; one that grows needs more.
+    const auto& operations = m_options.operations;
+    const bool shrinks = std::any_of(operations.begin(), operations.end(), [](const auto& o) {
+        return o.kind == RaftOperation::Kind::REMOVE;
+    });
+    return shrinks ? 1 : m_options.voters.value_or(m_options.topology.servers) / 2 + 1;
 }
 
 void
@@ -300,6 +316,7 @@ Scenario::Record()
     files.symptomLabels = m_options.symptomLabels;
     files.heartbeats = m_options.heartbeatTrace;
     files.history = m_clients.GetN() > 0;
+    files.proofs = m_options.evidence;
     m_recorder = std::make_unique<ConsensusRunRecorder>(files);
     if (m_options.checkInvariants)
     {
@@ -428,6 +445,7 @@ Scenario::RemoveStaleFiles() const
         {"labels-state.csv", m_options.stateLabels},
         {"labels-symptom.csv", m_options.symptomLabels},
         {"heartbeats.csv", m_options.heartbeatTrace},
+        {"proofs.csv", m_options.evidence},
         {"history.ndjson", m_clients.GetN() > 0},
         {"raft-trace.ndjson", m_options.raftTrace},
         {"flowmon.xml", m_options.flowmon},

@@ -145,6 +145,11 @@ HeartbeatMonitorHelper::Install(const NodeContainer& servers) const
         if (const auto server = ServerOf(servers.Get(i)))
         {
             monitor->SetStatusSource([server] { return StatusOf(server); });
+            monitor->SetDigestExchange(
+                [server](uint32_t to, evidence::Digest& digest) { server->TellPeer(to, digest); },
+                [server](uint32_t from, const evidence::Digest& digest) {
+                    server->ListenToPeer(from, digest);
+                });
         }
         servers.Get(i)->AddApplication(monitor);
         applications.Add(monitor);

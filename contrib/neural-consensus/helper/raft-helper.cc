@@ -8,6 +8,7 @@
 #include "ns3/raft-client-application.h"
 #include "ns3/uinteger.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace ns3
@@ -49,12 +50,21 @@ RaftHelper::SetClientAttribute(const std::string& name, const AttributeValue& va
     m_client.Set(name, value);
 }
 
+void
+RaftHelper::EnableEvidence(std::size_t fewestVotes)
+{
+    m_fewestVotes = fewestVotes;
+}
+
 ApplicationContainer
 RaftHelper::InstallServers(const NodeContainer& hosts, uint32_t voters) const
 {
     const std::vector<uint32_t> ids = HostIds(hosts);
     const auto end = voters == 0 || voters >= ids.size() ? ids.end() : ids.begin() + voters;
     const std::vector<uint32_t> first(ids.begin(), end);
+    const uint32_t last = ids.empty() ? 0 : *std::max_element(ids.begin(), ids.end());
+    const evidence::Keys keys =
+        m_fewestVotes ? evidence::Keys::Make(last, *m_fewestVotes) : evidence::Keys{};
     ApplicationContainer applications;
     for (uint32_t i = 0; i < hosts.GetN(); ++i)
     {
@@ -62,6 +72,10 @@ RaftHelper::InstallServers(const NodeContainer& hosts, uint32_t voters) const
         Ptr<RaftApplication> server = m_server.Create<RaftApplication>();
         server->SetAttribute("ServerId", UintegerValue(ids[i]));
         server->SetServers(first);
+        if (m_fewestVotes)
+        {
+            server->SetIdentity(keys.signers[ids[i] - 1], keys.ring);
+        }
         node->AddApplication(server);
         applications.Add(server);
     }

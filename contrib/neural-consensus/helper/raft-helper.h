@@ -6,7 +6,9 @@
 #include "ns3/node-container.h"
 #include "ns3/object-factory.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace ns3
@@ -33,6 +35,14 @@ class RaftHelper
      * @param value its value
      */
     void SetClientAttribute(const std::string& name, const AttributeValue& value);
+
+    /**
+     * Has the servers to be installed sign what they send and look for proofs against each other
+     * (doc/evidence.md).
+     * @param fewestVotes with which anybody can be elected in the run, whatever becomes of the
+     *                    membership: a majority of the first voters if no server will be removed
+     */
+    void EnableEvidence(std::size_t fewestVotes);
 
     /**
      * Makes one cluster of all hosts, or of the first few.
@@ -62,6 +72,7 @@ class RaftHelper
   private:
     ObjectFactory m_server;
     ObjectFactory m_client;
+    std::optional<std::size_t> m_fewestVotes; //!< nothing where servers don't sign
 };
 
 } // namespace ns3

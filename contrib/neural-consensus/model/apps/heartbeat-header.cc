@@ -1,5 +1,7 @@
 #include "heartbeat-header.h"
 
+#include "evidence-wire.h"
+
 #include "ns3/packet.h"
 
 #include <array>
@@ -11,7 +13,7 @@ namespace
 {
 
 constexpr uint8_t MAGIC = 0x4e;
-constexpr uint8_t VERSION = 1;
+constexpr uint8_t VERSION = 2;
 constexpr uint8_t FLAG_LEADER = 0x01;
 
 } // namespace
@@ -24,13 +26,8 @@ HeartbeatHeader::~HeartbeatHeader() = default;
 std::optional<HeartbeatHeader>
 HeartbeatHeader::Parse(Ptr<const Packet> packet)
 {
-    if (packet->GetSize() != SIZE)
-    {
-        return std::nullopt;
-    }
     HeartbeatHeader header;
-    packet->PeekHeader(header);
-    if (!header.IsValid())
+    if (packet->PeekHeader(header) != packet->GetSize() || !header.IsValid())
     {
         return std::nullopt;
     }
@@ -115,6 +112,18 @@ HeartbeatHeader::GetStatus() const
     return m_status;
 }
 
+void
+HeartbeatHeader::SetDigest(evidence::Digest digest)
+{
+    m_digest = std::move(digest);
+}
+
+const evidence::Digest&
+HeartbeatHeader::GetDigest() const
+{
+    return m_digest;
+}
+
 bool
 HeartbeatHeader::operator==(const HeartbeatHeader& other) const
 {
@@ -122,7 +131,7 @@ HeartbeatHeader::operator==(const HeartbeatHeader& other) const
            m_sentAt == other.m_sentAt && m_echoedAt == other.m_echoedAt &&
            m_status.term == other.m_status.term && m_status.lastIndex == other.m_status.lastIndex &&
            m_status.commitIndex == other.m_status.commitIndex &&
-           m_status.leader == other.m_status.leader;
+           m_status.leader == other.m_status.leader && m_digest == other.m_digest;
 }
 
 TypeId
@@ -144,7 +153,7 @@ HeartbeatHeader::GetInstanceTypeId() const
 uint32_t
 HeartbeatHeader::GetSerializedSize() const
 {
-    return SIZE;
+    return SIZE + m_digest.GetSize();
 }
 
 void
@@ -161,27 +170,29 @@ HeartbeatHeader::Serialize(Buffer::Iterator start) const
     start.WriteHtonU64(m_status.term);
     start.WriteHtonU64(m_status.lastIndex);
     start.WriteHtonU64(m_status.commitIndex);
+    WriteDigest(start, m_digest);
 }
 
 uint32_t
 HeartbeatHeader::Deserialize(Buffer::Iterator start)
 {
     m_valid = false;
-    if (start.GetRemainingSize() < SIZE)
+    WireReader in(start);
+    const uint8_t magic = in.U8();
+    const uint8_t version = in.U8();
+    const uint8_t type = in.U8();
+    const uint8_t flags = in.U8();
+    m_sender = in.U32();
+    m_sequence = in.U64();
+    m_sentAt = std::chrono::nanoseconds(static_cast<int64_t>(in.U64()));
+    m_echoedAt = std::chrono::nanoseconds(static_cast<int64_t>(in.U64()));
+    m_status.term = in.U64();
+    m_status.lastIndex = in.U64();
+    m_status.commitIndex = in.U64();
+    if (!in.Ok())
     {
         return 0;
     }
-    const uint8_t magic = start.ReadU8();
-    const uint8_t version = start.ReadU8();
-    const uint8_t type = start.ReadU8();
-    const uint8_t flags = start.ReadU8();
-    m_sender = start.ReadNtohU32();
-    m_sequence = start.ReadNtohU64();
-    m_sentAt = std::chrono::nanoseconds(static_cast<int64_t>(start.ReadNtohU64()));
-    m_echoedAt = std::chrono::nanoseconds(static_cast<int64_t>(start.ReadNtohU64()));
-    m_status.term = start.ReadNtohU64();
-    m_status.lastIndex = start.ReadNtohU64();
-    m_status.commitIndex = start.ReadNtohU64();
     m_status.leader = (flags & FLAG_LEADER) != 0;
 
     const bool knownType = type == HEARTBEAT || type == REPLY;
@@ -191,7 +202,13 @@ HeartbeatHeader::Deserialize(Buffer::Iterator start)
     }
     m_valid = magic == MAGIC && version == VERSION && knownType && (flags & ~FLAG_LEADER) == 0 &&
               m_sender != 0 && m_sequence != 0;
-    return SIZE;
+    m_digest.Clear();
+    if (m_valid && in.Remaining() > 0)
+    {
+        m_digest = ReadDigest(in);
+        m_valid = in.Ok() && m_type == HEARTBEAT;
+    }
+    return in.Distance(start);
 }
 
 void
@@ -200,7 +217,7 @@ HeartbeatHeader::Print(std::ostream& os) const
     os << (m_type == REPLY ? "reply" : "heartbeat") << " from=" << m_sender << " seq=" << m_sequence
        << " sent=" << m_sentAt.count() << "ns term=" << m_status.term
        << " last=" << m_status.lastIndex << " commit=" << m_status.commitIndex
-       << (m_status.leader ? " leader" : "");
+       << (m_status.leader ? " leader" : "") << " told=" << m_digest.GetStatements().size();
 }
 
 } // namespace ns3

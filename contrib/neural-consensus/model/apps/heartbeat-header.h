@@ -1,6 +1,7 @@
 #ifndef HEARTBEAT_HEADER_H
 #define HEARTBEAT_HEADER_H
 
+#include "ns3/evidence-digest.h"
 #include "ns3/header.h"
 #include "ns3/peer-arrival.h"
 #include "ns3/ptr.h"
@@ -20,7 +21,7 @@ class Packet;
  * | offset | bytes | field |
  * |---:|---:|---|
  * | 0 | 1 | magic, 0x4e |
- * | 1 | 1 | version, 1 |
+ * | 1 | 1 | version, 2 |
  * | 2 | 1 | type: 1 heartbeat, 2 reply |
  * | 3 | 1 | flags: bit 0 the sender leads; the others 0 |
  * | 4 | 4 | sender, 1..n |
@@ -30,8 +31,10 @@ class Packet;
  * | 32 | 8 | the sender's Raft term |
  * | 40 | 8 | index of its last log entry |
  * | 48 | 8 | its commit index |
+ * | 56 | | in a heartbeat the digest: signed statements that the sender received, up to the end |
  *
- * This table is the whole whitelist of what a failure detector may learn from a peer's own words.
+ * This table up to the digest is the whole whitelist of what a failure detector may learn from a
+ * peer's own words.
  */
 class HeartbeatHeader : public Header
 {
@@ -43,15 +46,15 @@ class HeartbeatHeader : public Header
         REPLY = 2      //!< answers a heartbeat
     };
 
-    static constexpr uint32_t SIZE = 56; //!< bytes on the wire
+    static constexpr uint32_t SIZE = 56; //!< bytes on the wire without a digest
 
     HeartbeatHeader();
     ~HeartbeatHeader() override;
 
     /**
      * Reads a datagram that consists of exactly one valid header.
-     * @return nothing where it is shorter or longer, or where magic, version, type, flags, sender
-     * or sequence are not as in the table
+     * @return nothing where it is shorter or longer, or where magic, version, type, flags, sender,
+     * sequence or digest are not as in the table
      */
     static std::optional<HeartbeatHeader> Parse(Ptr<const Packet> packet);
 
@@ -82,14 +85,18 @@ class HeartbeatHeader : public Header
     void SetStatus(const detection::PeerStatus& status);
     const detection::PeerStatus& GetStatus() const;
 
+    /** @param digest what the sender tells of statements that it received; only in a heartbeat */
+    void SetDigest(evidence::Digest digest);
+    const evidence::Digest& GetDigest() const;
+
     bool operator==(const HeartbeatHeader& other) const;
 
     static TypeId GetTypeId();
     TypeId GetInstanceTypeId() const override;
     uint32_t GetSerializedSize() const override;
     void Serialize(Buffer::Iterator start) const override;
-    /** @return SIZE, or 0 where the buffer is too short; IsValid() tells whether the fields make
-     * sense */
+    /** @return bytes read, up to the end of the buffer, or 0 where it is too short; IsValid() tells
+     * whether the fields make sense */
     uint32_t Deserialize(Buffer::Iterator start) override;
     void Print(std::ostream& os) const override;
 
@@ -100,6 +107,7 @@ class HeartbeatHeader : public Header
     std::chrono::nanoseconds m_sentAt{};   //!< sender's clock
     std::chrono::nanoseconds m_echoedAt{}; //!< receiver's own clock, echoed
     detection::PeerStatus m_status;        //!< sender's Raft status
+    evidence::Digest m_digest;             //!< statements that the sender received
     bool m_valid{true};                    //!< outcome of Deserialize()
 };
 

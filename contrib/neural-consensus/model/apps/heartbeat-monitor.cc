@@ -104,6 +104,13 @@ HeartbeatMonitor::SetStatusSource(std::function<detection::PeerStatus()> source)
     m_status = std::move(source);
 }
 
+void
+HeartbeatMonitor::SetDigestExchange(DigestSource source, DigestSink sink)
+{
+    m_digestSource = std::move(source);
+    m_digestSink = std::move(sink);
+}
+
 detection::PeerStatus
 HeartbeatMonitor::GetStatus() const
 {
@@ -165,6 +172,8 @@ HeartbeatMonitor::DoDispose()
 {
     Close(); // without a trace: whoever listens may be gone
     m_status = nullptr;
+    m_digestSource = nullptr;
+    m_digestSink = nullptr;
     m_interceptor = nullptr;
     m_network = nullptr;
     m_clock = nullptr;
@@ -283,6 +292,12 @@ HeartbeatMonitor::SendHeartbeat(std::size_t index)
     header.SetSequence(peer.nextSequence++);
     header.SetSentAt(m_clock->Now());
     header.SetStatus(GetStatus());
+    if (m_digestSource)
+    {
+        evidence::Digest digest;
+        m_digestSource(peer.host, digest);
+        header.SetDigest(std::move(digest));
+    }
     const Sent sent{header.GetSequence(), header.GetSentAt(), header.GetSentAt()};
     if (Transmit(header, peer.host, peer.address, m_port))
     {
@@ -356,6 +371,10 @@ HeartbeatMonitor::Handle(Ptr<const Packet> packet, Ipv4Address address, uint16_t
     {
         arrival.kind = detection::PeerArrival::Kind::HEARTBEAT;
         Answer(*header, host, address, port);
+        if (m_digestSink && !header->GetDigest().GetStatements().empty())
+        {
+            m_digestSink(host, header->GetDigest());
+        }
     }
     else
     {

@@ -3,6 +3,7 @@
 
 #include "ns3/application.h"
 #include "ns3/event-id.h"
+#include "ns3/evidence-digest.h"
 #include "ns3/ipv4-address.h"
 #include "ns3/nstime.h"
 #include "ns3/peer-arrival.h"
@@ -63,6 +64,14 @@ class HeartbeatMonitor : public Application
 
     /** @param source yields this server's Raft status; without one all fields are 0 */
     void SetStatusSource(std::function<detection::PeerStatus()> source);
+
+    /** Fills in what to tell a peer in a heartbeat. */
+    using DigestSource = std::function<void(uint32_t to, evidence::Digest& digest)>;
+    /** Takes what a peer told in its heartbeat. */
+    using DigestSink = std::function<void(uint32_t from, const evidence::Digest& digest)>;
+
+    /** @param source asked for each heartbeat; @param sink called for each that tells something */
+    void SetDigestExchange(DigestSource source, DigestSink sink);
 
     /** @return this server's Raft status */
     detection::PeerStatus GetStatus() const;
@@ -164,6 +173,8 @@ class HeartbeatMonitor : public Application
     std::vector<uint32_t> m_watched;                        //!< peers to report
     std::vector<uint32_t> m_audience;                       //!< peers that watch this host
     std::function<detection::PeerStatus()> m_status;        //!< own Raft status
+    DigestSource m_digestSource;                            //!< may be empty
+    DigestSink m_digestSink;                                //!< may be empty
     std::shared_ptr<MessageInterceptor> m_interceptor;      //!< may be null
     Ptr<HostNetwork> m_network;                             //!< addresses
     Ptr<NodeClock> m_clock;                                 //!< own clock

@@ -158,6 +158,10 @@ RaftApplication::GetTypeId()
                             "Raft took a step; fired before its consequences are carried out.",
                             MakeTraceSourceAccessor(&RaftApplication::m_stepTrace),
                             "ns3::RaftApplication::StepCallback")
+            .AddTraceSource("Proof",
+                            "Signed statements prove that a server has broken a rule.",
+                            MakeTraceSourceAccessor(&RaftApplication::m_proofTrace),
+                            "ns3::RaftApplication::ProofCallback")
             .AddTraceSource("Life",
                             "The process started or died.",
                             MakeTraceSourceAccessor(&RaftApplication::m_lifeTrace),

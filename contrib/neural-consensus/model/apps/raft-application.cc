@@ -1,5 +1,6 @@
 #include "raft-application.h"
 
+#include "evidence-wire.h"
 #include "raft-client-header.h"
 #include "raft-header.h"
 #include "raft-message-tag.h"
@@ -74,7 +75,11 @@ RaftApplication::SendPastInterceptor(const Message& message)
 {
     if (m_transport)
     {
-        Transmit(message);
+        if (m_secondSealer && evidence::HasLeads(message))
+        {
+            m_secondSealer->BecomeLeader(message.term);
+        }
+        Transmit(message, m_secondSealer.get(), m_secondReceipt);
     }
 }
 
@@ -161,6 +166,7 @@ RaftApplication::Restart()
     m_core = std::make_unique<RaftCore>(MakeConfig(), m_storage->GetDurable());
     RestoreStore(m_storage->GetDurable().snapshot);
     m_durableTicket = 0;
+    OpenEvidence();
     const uint64_t life = ++m_life;
     m_storage->SetWritten([this, life](uint64_t ticket) {
         if (life == m_life)
@@ -191,6 +197,7 @@ RaftApplication::Restart()
     constexpr uint64_t MEMBERS_SIZE = 1024;
     const uint64_t largest =
         m_maxBatchBytes +
+        (m_signer ? LEADER_SEAL_SIZE + uint64_t{m_maxBatchEntries} * ENTRY_SEAL_SIZE : 0) +
         std::max(uint64_t{m_maxBatchEntries} * RaftHeader::ENTRY_SIZE + RaftHeader::APPEND_SIZE,
                  RaftHeader::CHUNK_SIZE + MEMBERS_SIZE);
     if (largest > m_transport->MaxMessageSize())
@@ -224,6 +231,7 @@ RaftApplication::Crash()
     m_storage->SetWritten({});
     m_transport.reset();
     m_core.reset();
+    CloseEvidence();
     m_work.clear();
     m_held.clear();
     m_waiting.clear();
@@ -251,15 +259,21 @@ RaftApplication::HandlePacket(uint32_t from, Ptr<Packet> packet)
         HandleRequest(from, packet);
         return;
     }
-    auto message = RaftHeader::Parse(packet);
-    if (!message)
+    auto content = RaftHeader::Parse(packet);
+    if (!content)
     {
         Complain("packet that is no Raft message");
         return;
     }
-    if (message->from != from)
+    Message& message = content->message;
+    if (message.from != from)
     {
         Complain("message whose sender is not the host that it came from");
+        return;
+    }
+    if (const char* forgery = Examine(message, content->seal))
+    {
+        Complain(forgery);
         return;
     }
     RaftMessageTag tag;
@@ -267,11 +281,26 @@ RaftApplication::HandlePacket(uint32_t from, Ptr<Packet> packet)
     {
         packet->FindFirstMatchingByteTag(tag);
     }
-    m_rxTrace(*message, tag.GetId());
-    if (!m_interceptor || m_interceptor->OnRaftArrival(*message))
+    m_rxTrace(message, tag.GetId());
+    Work work;
+    if (content->seal)
     {
-        Feed({Receive{std::move(*message)}});
+        work.receipt = evidence::ReceiptOf(message, *content->seal);
+        if (evidence::HasVote(message))
+        {
+            work.vote = evidence::VoteIn(message, *content->seal);
+        }
     }
+    if (m_interceptor)
+    {
+        NoteForSecondVoice(work);
+        if (!m_interceptor->OnRaftArrival(message))
+        {
+            return;
+        }
+    }
+    work.what = Receive{std::move(message)};
+    Feed(std::move(work));
 }
 
 void
@@ -287,6 +316,7 @@ RaftApplication::Feed(Work work)
     {
         Work next = std::move(m_work.front());
         m_work.pop_front();
+        CountVote(next);
         Event event{m_clock->Now(), m_random->GetValue(), std::move(next.what)};
         Carry(m_core->Step(event), next);
     }
@@ -299,6 +329,10 @@ RaftApplication::Carry(const Update& update, const Work& work)
     m_stepTrace(*m_core, update);
     for (const auto& change : update.roleChanges)
     {
+        if (m_sealer && change.role == Role::LEADER)
+        {
+            m_sealer->BecomeLeader(change.term);
+        }
         m_roleTrace(m_serverId, change);
     }
     for (const auto& rejection : update.rejections)
@@ -310,11 +344,11 @@ RaftApplication::Carry(const Update& update, const Work& work)
     {
         if (outgoing.afterTicket <= m_durableTicket)
         {
-            Send(outgoing.message);
+            Send(outgoing.message, work.receipt);
         }
         else
         {
-            m_held.push_back(outgoing);
+            m_held.push_back({outgoing, work.receipt});
         }
     }
     if (update.persist)
@@ -348,33 +382,41 @@ RaftApplication::Carry(const Update& update, const Work& work)
 void
 RaftApplication::SendAllDurable()
 {
-    while (!m_held.empty() && m_held.front().afterTicket <= m_durableTicket)
+    while (!m_held.empty() && m_held.front().outgoing.afterTicket <= m_durableTicket)
     {
-        Send(m_held.front().message);
+        Send(m_held.front().outgoing.message, m_held.front().receipt);
         m_held.pop_front();
     }
 }
 
 void
-RaftApplication::Send(const Message& message)
+RaftApplication::Send(const Message& message, const evidence::Receipt& receipt)
 {
     if (!m_interceptor)
     {
-        Transmit(message);
+        Transmit(message, m_sealer.get(), receipt);
         return;
     }
     Message changed = message;
     if (m_interceptor->OnRaftMessage(changed))
     {
-        Transmit(changed);
+        Transmit(changed, m_sealer.get(), receipt);
     }
 }
 
 void
-RaftApplication::Transmit(const Message& message)
+RaftApplication::Transmit(const Message& message,
+                          const evidence::Sealer* sealer,
+                          const evidence::Receipt& receipt)
 {
+    // Signed is what goes onto the wire, whatever became of it on the way here.
+    std::optional<evidence::Seal> seal;
+    if (sealer)
+    {
+        seal = sealer->Sign(message, receipt);
+    }
     Ptr<Packet> packet = Create<Packet>();
-    packet->AddHeader(RaftHeader(message));
+    packet->AddHeader(RaftHeader(message, std::move(seal)));
     uint64_t id = 0;
     if (m_tagMessages)
     {

@@ -7,6 +7,8 @@
 
 #include "ns3/application.h"
 #include "ns3/event-id.h"
+#include "ns3/evidence-seal.h"
+#include "ns3/evidence-witness.h"
 #include "ns3/node-clock.h"
 #include "ns3/node-cpu.h"
 #include "ns3/raft-core.h"
@@ -90,6 +92,26 @@ class RaftApplication : public Application
      */
     void SendPastInterceptor(const raft::Message& message);
 
+    /**
+     * From its next start the server signs what it sends, after any interceptor, drops what isn't
+     * signed, and looks for proofs against its peers (doc/evidence.md).
+     * @param signer its own
+     * @param keys everybody's, for verification
+     */
+    void SetIdentity(evidence::Signer signer, std::shared_ptr<const evidence::KeyRing> keys);
+
+    /**
+     * @param peer a server that gets a heartbeat
+     * @param digest what to tell it of signed statements received; empty without an identity
+     */
+    void TellPeer(uint32_t peer, evidence::Digest& digest);
+
+    /**
+     * @param peer a server whose heartbeat arrived
+     * @param digest what it told
+     */
+    void ListenToPeer(uint32_t peer, const evidence::Digest& digest);
+
     /** @return number of packets that were no message */
     uint64_t GetMalformedCount() const;
 
@@ -116,6 +138,8 @@ class RaftApplication : public Application
     typedef void (*ComplaintCallback)(uint32_t server, const char* reason);
     /** @param core state after the step; @param update what the step asked for */
     typedef void (*StepCallback)(const raft::RaftCore& core, const raft::Update& update);
+    /** @param server who found it; @param proof that a server has broken a rule */
+    typedef void (*ProofCallback)(uint32_t server, const evidence::Proof& proof);
     /** @param server who; @param up whether the process runs now */
     typedef void (*LifeCallback)(uint32_t server, bool up);
 
@@ -138,6 +162,15 @@ class RaftApplication : public Application
         Happening what;
         uint32_t client{0};
         uint64_t request{0};
+        evidence::Receipt receipt{};          //!< of a received message
+        std::optional<evidence::Vote> vote{}; //!< in it
+    };
+
+    /** A message that waits for a write, and what it answers. */
+    struct Held
+    {
+        raft::Outgoing outgoing;
+        evidence::Receipt receipt;
     };
 
     raft::Config MakeConfig() const;
@@ -145,8 +178,16 @@ class RaftApplication : public Application
     void Carry(const raft::Update& update, const Work& work);
     void AnswerProposal(const raft::ProposalResult& result, const Work& work);
     void SendAllDurable();
-    void Send(const raft::Message& message);
-    void Transmit(const raft::Message& message);
+    void Send(const raft::Message& message, const evidence::Receipt& receipt);
+    void Transmit(const raft::Message& message,
+                  const evidence::Sealer* sealer,
+                  const evidence::Receipt& receipt);
+    void OpenEvidence();
+    void CloseEvidence();
+    const char* Examine(const raft::Message& message, const std::optional<evidence::Seal>& seal);
+    void Report(const std::vector<evidence::Proof>& proofs);
+    void CountVote(const Work& work);
+    void NoteForSecondVoice(const Work& work);
     void ApplyEntry(const raft::Applied& applied);
     void AnswerRead(const raft::ReadResult& result);
     void RestoreStore(const raft::Snapshot& snapshot);
@@ -195,6 +236,8 @@ class RaftApplication : public Application
 
     std::vector<uint32_t> m_servers;
     std::shared_ptr<MessageInterceptor> m_interceptor;
+    std::optional<evidence::Signer> m_signer; //!< none where servers don't sign
+    std::shared_ptr<const evidence::KeyRing> m_keys;
     Ptr<UniformRandomVariable> m_random;
     Ptr<NodeClock> m_clock;
     Ptr<NodeCpu> m_cpu;
@@ -204,10 +247,14 @@ class RaftApplication : public Application
     std::unique_ptr<raft::RaftCore> m_core;
     std::unique_ptr<RaftTransport> m_transport;
     raft::KeyValueStore m_store;
-    std::deque<Work> m_work;           //!< not yet stepped
-    bool m_stepping{false};            //!< inside Feed()
-    uint32_t m_receiving{0};           //!< calls that came up from the transport
-    std::deque<raft::Outgoing> m_held; //!< wait for a write
+    std::deque<Work> m_work; //!< not yet stepped
+    bool m_stepping{false};  //!< inside Feed()
+    uint32_t m_receiving{0}; //!< calls that came up from the transport
+    std::deque<Held> m_held; //!< wait for a write
+    std::unique_ptr<evidence::Sealer> m_sealer;
+    std::unique_ptr<evidence::Witness> m_witness;
+    std::unique_ptr<evidence::Sealer> m_secondSealer; //!< of what goes past the interceptor
+    evidence::Receipt m_secondReceipt;                //!< of what it saw last
     uint64_t m_durableTicket{0};
     std::map<raft::Index, Waiting> m_waiting;
     std::map<uint64_t, WaitingRead> m_waitingReads; //!< by context
@@ -231,6 +278,7 @@ class RaftApplication : public Application
     TracedCallback<uint32_t, const char*> m_malformedTrace;
     TracedCallback<uint32_t, const char*> m_rejectedTrace;
     TracedCallback<const raft::RaftCore&, const raft::Update&> m_stepTrace;
+    TracedCallback<uint32_t, const evidence::Proof&> m_proofTrace;
     TracedCallback<uint32_t, bool> m_lifeTrace;
 };
 

@@ -1,6 +1,6 @@
 #include "raft-header.h"
 
-#include "wire-reader.h"
+#include "evidence-wire.h"
 
 namespace ns3
 {
@@ -28,6 +28,9 @@ enum WireType : uint8_t
 constexpr uint8_t GRANTED = 1;
 constexpr uint8_t PRE_VOTE = 2;
 constexpr uint8_t DISRUPT_LEADER = 4;
+
+// Bits of the flags in the envelope.
+constexpr uint8_t SEALED = 1;
 
 uint32_t
 SizeOf(const Payload& bytes)
@@ -295,12 +298,12 @@ RaftHeader::GetTypeId()
     return tid;
 }
 
-RaftHeader::RaftHeader(Message message)
-    : m_message(std::move(message))
+RaftHeader::RaftHeader(Message message, std::optional<evidence::Seal> seal)
+    : m_content{std::move(message), std::move(seal)}
 {
 }
 
-std::optional<Message>
+std::optional<RaftHeader::Content>
 RaftHeader::Parse(Ptr<const Packet> packet)
 {
     RaftHeader header;
@@ -309,13 +312,13 @@ RaftHeader::Parse(Ptr<const Packet> packet)
     {
         return std::nullopt;
     }
-    return std::move(header.m_message);
+    return std::move(header.m_content);
 }
 
 const Message&
 RaftHeader::GetMessage() const
 {
-    return m_message;
+    return m_content.message;
 }
 
 bool
@@ -333,7 +336,8 @@ RaftHeader::GetInstanceTypeId() const
 uint32_t
 RaftHeader::GetSerializedSize() const
 {
-    return ENVELOPE_SIZE + std::visit(BodySize{}, m_message.body);
+    return ENVELOPE_SIZE + std::visit(BodySize{}, m_content.message.body) +
+           (m_content.seal ? SealSize(m_content.message) : 0);
 }
 
 void
@@ -341,12 +345,17 @@ RaftHeader::Serialize(Buffer::Iterator at) const
 {
     at.WriteU8(MAGIC);
     at.WriteU8(VERSION);
-    at.WriteU8(static_cast<uint8_t>(m_message.body.index()));
-    at.WriteU8(0);
-    at.WriteHtonU32(m_message.from);
-    at.WriteHtonU32(m_message.to);
-    at.WriteHtonU64(m_message.term);
-    std::visit(BodyWriter{at}, m_message.body);
+    const Message& message = m_content.message;
+    at.WriteU8(static_cast<uint8_t>(message.body.index()));
+    at.WriteU8(m_content.seal ? SEALED : 0);
+    at.WriteHtonU32(message.from);
+    at.WriteHtonU32(message.to);
+    at.WriteHtonU64(message.term);
+    std::visit(BodyWriter{at}, message.body);
+    if (m_content.seal)
+    {
+        WriteSeal(at, message, *m_content.seal);
+    }
 }
 
 uint32_t
@@ -356,16 +365,22 @@ RaftHeader::Deserialize(Buffer::Iterator start)
     const uint8_t magic = in.U8();
     const uint8_t version = in.U8();
     const uint8_t type = in.U8();
-    const uint8_t reserved = in.U8();
-    m_message.from = in.U32();
-    m_message.to = in.U32();
-    m_message.term = in.U64();
-    m_valid = magic == MAGIC && version == VERSION && reserved == 0 && in.Ok();
+    const uint8_t flags = in.U8();
+    Message& message = m_content.message;
+    message.from = in.U32();
+    message.to = in.U32();
+    message.term = in.U64();
+    m_valid = magic == MAGIC && version == VERSION && (flags & ~SEALED) == 0 && in.Ok();
     if (!m_valid)
     {
         return 0;
     }
-    m_message.body = ReadBody(type, in);
+    message.body = ReadBody(type, in);
+    m_content.seal.reset();
+    if (flags == SEALED && in.Ok())
+    {
+        m_content.seal = ReadSeal(in, message);
+    }
     m_valid = in.Ok();
     return m_valid ? in.Distance(start) : 0;
 }
@@ -385,9 +400,10 @@ RaftHeader::Print(std::ostream& os) const
         os << "malformed";
         return;
     }
-    os << names[m_message.body.index()] << " " << m_message.from << ">" << m_message.to
-       << " term=" << m_message.term;
-    if (const auto* append = std::get_if<AppendEntries>(&m_message.body))
+    const Message& message = m_content.message;
+    os << names[message.body.index()] << " " << message.from << ">" << message.to
+       << " term=" << message.term;
+    if (const auto* append = std::get_if<AppendEntries>(&message.body))
     {
         os << " prev=" << append->prevLogIndex << " entries=" << append->entries.size()
            << " commit=" << append->commitIndex;

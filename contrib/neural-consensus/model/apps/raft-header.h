@@ -1,6 +1,7 @@
 #ifndef RAFT_HEADER_H
 #define RAFT_HEADER_H
 
+#include "ns3/evidence-seal.h"
 #include "ns3/header.h"
 #include "ns3/packet.h"
 #include "ns3/raft-types.h"
@@ -11,8 +12,9 @@ namespace ns3
 {
 
 /**
- * A Raft message on the wire (doc/wire-formats.md), in network byte order:
- * magic 'R', version, type, reserved (1 byte each), from, to (4), term (8), then the body.
+ * A Raft message on the wire (doc/wire-formats.md), in network byte order: magic 'R', version,
+ * type, flags (1 byte each), from, to (4), term (8), then the body and, if bit 0 of the flags says
+ * so, the seal.
  *
  * Nothing that arrives is trusted: every length is checked against what is left of the packet, and
  * bytes after the message make it malformed.
@@ -21,7 +23,7 @@ class RaftHeader : public Header
 {
   public:
     static constexpr uint8_t MAGIC = 'R';
-    static constexpr uint8_t VERSION = 2;
+    static constexpr uint8_t VERSION = 3;
     static constexpr uint32_t ENTRY_SIZE = 8 + 1 + 4; //!< bytes of an entry without its command
     static constexpr uint32_t APPEND_SIZE = 56;       //!< bytes of an AppendEntries without entries
     static constexpr uint32_t CHUNK_SIZE = 61; //!< bytes of an InstallSnapshot without membership
@@ -32,15 +34,25 @@ class RaftHeader : public Header
 
     RaftHeader() = default;
 
-    /** @param message the message to write */
-    explicit RaftHeader(raft::Message message);
+    /** A message as it travels. */
+    struct Content
+    {
+        raft::Message message;
+        std::optional<evidence::Seal> seal; //!< nothing where servers don't sign
+    };
+
+    /**
+     * @param message the message to write
+     * @param seal the one that belongs to it, or nothing
+     */
+    explicit RaftHeader(raft::Message message, std::optional<evidence::Seal> seal = std::nullopt);
 
     /**
      * Reads a packet that should hold exactly one message.
      * @param packet any bytes
-     * @return the message, or nothing if the packet is malformed
+     * @return what it holds, or nothing if the packet is malformed
      */
-    static std::optional<raft::Message> Parse(Ptr<const Packet> packet);
+    static std::optional<Content> Parse(Ptr<const Packet> packet);
 
     /** @return the message that was read or is to be written; only if IsValid() */
     const raft::Message& GetMessage() const;
@@ -56,7 +68,7 @@ class RaftHeader : public Header
     void Print(std::ostream& os) const override;
 
   private:
-    raft::Message m_message;
+    Content m_content;
     bool m_valid{true};
 };
 

@@ -26,6 +26,11 @@ class WireReader
         return Has(1) ? m_at.ReadU8() : 0;
     }
 
+    uint16_t U16()
+    {
+        return Has(2) ? m_at.ReadNtohU16() : 0;
+    }
+
     uint32_t U32()
     {
         return Has(4) ? m_at.ReadNtohU32() : 0;
