@@ -203,13 +203,13 @@ TEST(EvidenceWire, WhatNoDigestIsIsRefused)
     {
         refuses(0, kind, {vote});
     }
-    refuses(2, 0, {vote});    // signer 0
-    refuses(1, 2, {vote});    // signer above 256
-    refuses(12, 0, {vote});   // candidate 0
-    refuses(11, 2, {vote});   // candidate above 256
-    refuses(27, 1, {entry});  // a distance where there is but one
-    refuses(28, 0, {entry});  // no entries
-    refuses(28, 2, {entry});  // more than there are
+    refuses(2, 0, {vote});                             // signer 0
+    refuses(1, 2, {vote});                             // signer above 256
+    refuses(12, 0, {vote});                            // candidate 0
+    refuses(11, 2, {vote});                            // candidate above 256
+    refuses(27, 1, {entry});                           // a distance where there is but one
+    refuses(28, 0, {entry});                           // no entries
+    refuses(28, 2, {entry});                           // more than there are
     refuses(27, 16, {entry, Holds{1, 2, 4, 4, 5, 6}}); // too far apart
     HeartbeatHeader reply = HeartbeatWith({vote});
     reply.SetType(HeartbeatHeader::REPLY);

@@ -43,6 +43,10 @@ AppCluster::AppCluster(const AppClusterOptions& options)
     {
         clients.Add(m_topology.Clients().Get(i));
     }
+    if (options.evidence)
+    {
+        helper.EnableEvidence(1);
+    }
     m_servers = helper.InstallServers(m_topology.Servers(), options.voters);
     m_clients = helper.InstallClients(clients, m_topology.Servers());
     RaftHelper::AssignStreams(m_servers, 1000);

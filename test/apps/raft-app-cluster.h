@@ -31,6 +31,7 @@ struct AppClusterOptions
     uint32_t spareHosts{0}; //!< behind the clients, without an application
     uint32_t voters{0};     //!< the first so many; 0 for all
     bool tcp{false};
+    bool evidence{false}; //!< servers sign
     uint32_t seed{1};
     ns3::NetemParameters impairment{};
     Attributes serverAttributes{};

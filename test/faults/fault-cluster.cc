@@ -103,6 +103,13 @@ Watch(Ptr<Node> node, const ApplicationContainer& servers, ClusterRun& run)
         Ptr<Application> application = node->GetApplication(i);
         if (DynamicCast<RaftApplication>(application))
         {
+            const std::function<void(uint32_t, const evidence::Proof&)> proofs =
+                [&run](uint32_t observer, const evidence::Proof& proof) {
+                    run.proofs.push_back({Simulator::Now().GetSeconds(), observer, proof});
+                };
+            application->TraceConnectWithoutContext(
+                "Proof",
+                Callback<void, uint32_t, const evidence::Proof&>(proofs));
             for (const bool sent : {true, false})
             {
                 const std::function<void(const raft::Message&, uint64_t)> messages =
@@ -187,6 +194,10 @@ RunCluster(const ClusterOptions& options)
     raft.SetServerAttribute("SocketFactory", sockets);
     raft.SetClientAttribute("SocketFactory", sockets);
     raft.SetClientAttribute("Rate", DoubleValue(options.requestRate));
+    if (options.evidence)
+    {
+        raft.EnableEvidence(SERVERS / 2 + 1);
+    }
     ApplicationContainer servers = raft.InstallServers(topology.Servers());
     ApplicationContainer clients = raft.InstallClients(topology.Clients(), topology.Servers());
     RaftHelper::AssignStreams(servers, 1000);

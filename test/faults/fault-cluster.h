@@ -1,6 +1,7 @@
 #ifndef FAULT_CLUSTER_H
 #define FAULT_CLUSTER_H
 
+#include "ns3/evidence-statement.h"
 #include "ns3/fault-injector.h"
 #include "ns3/fault-plan.h"
 #include "ns3/heartbeat-header.h"
@@ -58,6 +59,14 @@ struct RoundTrip
     double seconds{0};
 };
 
+/** A proof against a server. */
+struct SeenProof
+{
+    double at{0};
+    uint32_t observer{0};
+    ns3::evidence::Proof proof;
+};
+
 /** What to run. */
 struct ClusterOptions
 {
@@ -68,6 +77,7 @@ struct ClusterOptions
     bool tcp{false};                 //!< between servers
     uint32_t seed{1};                //!< run number
     std::string topology{"star"};
+    bool evidence{false}; //!< servers sign
 };
 
 /** What happened in one run of five servers; all paths take 2 ms unless a fault slows them. */
@@ -76,6 +86,7 @@ struct ClusterRun
     std::vector<Seen> packets;
     std::vector<SeenMessage> messages;
     std::vector<RoundTrip> roundTrips;
+    std::vector<SeenProof> proofs;
     ns3::faults::FaultLog log;
     std::vector<uint32_t> leaders;  //!< the leader at each full second, 0 for none
     std::vector<std::string> trace; //!< starts and ends of faults, as the trace sources told

@@ -2,6 +2,7 @@
 #define BYZANTINE_LYING_H
 
 #include "byzantine-behaviour.h"
+#include "byzantine-digest-lies.h"
 #include "byzantine-lies.h"
 
 #include "ns3/heartbeat-header.h"
@@ -12,7 +13,10 @@
 namespace ns3::faults
 {
 
-/** Says what is not so: ahead or behind by about the same, and sometimes a term. */
+/**
+ * Says what is not so: ahead or behind by about the same, and sometimes a term; and tells of others
+ * what they did not say.
+ */
 class LyingBehaviour : public ByzantineBehaviour
 {
   public:
@@ -37,6 +41,11 @@ class LyingBehaviour : public ByzantineBehaviour
         {
             header.SetSentAt(header.GetSentAt() + m_clockLie);
         }
+        if (header.GetType() == HeartbeatHeader::HEARTBEAT)
+        {
+            header.SetDigest(
+                m_digestLies.Distort(header.GetDigest(), [this] { return Uniform(); }));
+        }
         return true;
     }
 
@@ -55,6 +64,7 @@ class LyingBehaviour : public ByzantineBehaviour
 
     bool m_ahead;     //!< claims more than it has, or less
     Nanos m_clockLie; //!< constant, as a wrong clock's would be
+    DigestLies m_digestLies;
 };
 
 } // namespace ns3::faults
