@@ -83,7 +83,8 @@ TEST(Scenario, AFolderThatIsUsedAgainKeepsNoFileOfTheEarlierRun)
     for (const auto& [name, content] : ReadFolder(folder / "r"))
     {
         EXPECT_TRUE(name == "summary.json" || name == "faults.csv" || name == "labels.csv" ||
-                    name == "roles.csv" || name == "suspicions.csv" || name == "history.ndjson")
+                    name == "roles.csv" || name == "suspicions.csv" || name == "history.ndjson" ||
+                    name == "proofs.csv")
             << name;
     }
 }
@@ -109,6 +110,7 @@ TEST(Scenario, TheFilesHaveTheColumnsThatAreDocumented)
         {"labels.csv",
          "time_s,observer,target,label,subtype,seconds_to_crash,predictable,identifiable,grace"},
         {"heartbeats.csv", "observer,target,seq,sent_s,arrived_s"},
+        {"proofs.csv", "time_s,observer,accused,rule,term,index,witness"},
         {"roles.csv", "time_s,server,role,term"}};
     for (const auto& [name, header] : headers)
     {
@@ -182,6 +184,34 @@ TEST(Scenario, ACrashIsDetectedByAllAndAHealthyRunHasNoSuspicion)
               0);
     EXPECT_EQ(ReadCsv(ReadAll(folder / "healthy/suspicions.csv")).size(), 1U);
     EXPECT_EQ(SummaryOf(folder / "healthy")["raft"]["elections_won"], 1);
+}
+
+TEST(Scenario, AServerThatTellsTwoStoriesIsProvenGuiltyUnlessNobodySigns)
+{
+    const TemporaryFolder folder;
+    const std::string run = "consensus-scenario --quiet --duration=10s"
+                            " --fault=byzantine-equivocating@4s:node=leader --out=" +
+                            (folder / "r");
+    ASSERT_EQ(RunProgramLine(run).status, 0);
+    const auto rows = ReadCsv(ReadAll(folder / "r/proofs.csv"));
+    const std::string liar = ReadCsv(ReadAll(folder / "r/faults.csv"))[1][3];
+    ASSERT_EQ(rows.size(), 1U + 5U) << "every server finds it once";
+    for (std::size_t i = 1; i < rows.size(); ++i)
+    {
+        EXPECT_EQ(rows[i][2], liar);
+        EXPECT_EQ(rows[i][3], "two-entries");
+        EXPECT_LT(std::stod(rows[i][0]), 5.5);
+        EXPECT_GE(std::stod(rows[i][0]),
+                  std::stod(rows[i - 1][0] == "time_s" ? "0" : rows[i - 1][0]));
+    }
+    const auto proofs = SummaryOf(folder / "r")["proofs"];
+    EXPECT_EQ(proofs.size(), 1U);
+    EXPECT_EQ(proofs[liar]["observers"], 5);
+    EXPECT_EQ(proofs[liar]["terms"]["two-entries"], 1);
+
+    ASSERT_EQ(RunProgramLine(run + " --evidence=0").status, 0);
+    EXPECT_EQ(ReadFolder(folder / "r").count("proofs.csv"), 0U) << "nor is the earlier one kept";
+    EXPECT_TRUE(SummaryOf(folder / "r")["proofs"].is_null());
 }
 
 TEST(Scenario, FaultTimesDoNotDependOnDetectorsLoadOrRaftSettings)
