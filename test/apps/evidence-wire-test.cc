@@ -74,6 +74,11 @@ EveryShape()
     Seal seal;
     seal.message = 1;
     std::vector<RaftHeader::Content> all;
+    const auto add = [&](const MessageBody& body) {
+        RaftHeader::Content& content = all.emplace_back();
+        content.message = {1, 2, 3, body};
+        content.seal = seal;
+    };
     for (const MessageBody& body : std::vector<MessageBody>{RequestVote{1, 1, true},
                                                             RequestVoteReply{false, false},
                                                             RequestVoteReply{true, true},
@@ -81,24 +86,24 @@ EveryShape()
                                                             InstallSnapshotReply{9},
                                                             TimeoutNow{}})
     {
-        all.push_back({{1, 2, 3, body}, seal});
+        add(body);
     }
     seal.statement = 2;
-    all.push_back({{1, 2, 3, RequestVote{1, 1}}, seal});
-    all.push_back({{1, 2, 3, RequestVoteReply{true, false}}, seal});
+    add(RequestVote{1, 1});
+    add(RequestVoteReply{true, false});
     seal.sent = 3;
     seal.sentUpTo = 4;
-    all.push_back({{1, 2, 3, AppendEntriesReply{true, 8, 9}}, seal});
-    all.push_back({{1, 2, 3, InstallSnapshotReply{9, 0, true}}, seal});
+    add(AppendEntriesReply{true, 8, 9});
+    add(InstallSnapshotReply{9, 0, true});
     seal.sentUpTo = 0;
     seal.voters.words = {5, 6, 7, 8};
     seal.votes = 9;
-    all.push_back({{1, 2, 3, InstallSnapshot{9, 1, bytes, 0, bytes, true}}, seal});
-    all.push_back({{1, 2, 3, AppendEntries{}}, seal});
+    add(InstallSnapshot{9, 1, bytes, 0, bytes, true});
+    add(AppendEntries{});
     seal.entries = {10, 11};
     AppendEntries append;
     append.entries = {{3, EntryType::NOOP, nullptr}, {3, EntryType::COMMAND, bytes}};
-    all.push_back({{1, 2, 3, append}, seal});
+    add(append);
     return all;
 }
 
