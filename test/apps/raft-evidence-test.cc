@@ -113,11 +113,13 @@ TEST(RaftEvidence, ABatchThatNoDatagramHoldsWithItsSignaturesIsRefused)
 {
     AppClusterOptions options = Signing();
     options.serverAttributes = {{"MaxBatchEntries", "3000"}, {"MaxBatchBytes", "10000"}};
-    AppCluster cluster(options);
-    EXPECT_THROW(cluster.RunUntil(Seconds(1)), std::invalid_argument);
+    {
+        AppCluster cluster(options);
+        EXPECT_THROW(cluster.RunUntil(Seconds(1)), std::invalid_argument);
+    }
     options.evidence = false;
-    AppCluster smaller(options);
-    EXPECT_NO_THROW(smaller.RunUntil(Seconds(1)));
+    AppCluster cluster(options);
+    EXPECT_NO_THROW(cluster.RunUntil(Seconds(1))) << "without signatures it fits";
 }
 
 TEST(RaftEvidence, AServerThatIsDownTellsAndHearsNothing)
