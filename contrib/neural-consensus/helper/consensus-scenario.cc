@@ -272,7 +272,7 @@ Scenario::PairNoise() const
     m_monitors.Get(0)->GetAttribute("IntervalJitter", sending);
     // A gap lies between two heartbeats, each sent and delayed by itself: uniform and log-normal.
     return Seconds(std::hypot(sending.Get().GetSeconds() * std::sqrt(2.0 / 3),
-                              m_options.topology.impairment.jitter.GetSeconds() * std::sqrt(2.0)));
+                              m_topology.Jitter().GetSeconds() * std::sqrt(2.0)));
 }
 
 void
@@ -289,8 +289,7 @@ Scenario::BuildFaults()
         settings.meanGap = faults::Nanos(m_options.faultGap.GetNanoSeconds());
         settings.weights = m_options.faultWeights;
         settings.noise = faults::Nanos(PairNoise().GetNanoSeconds());
-        const NetemParameters& network = m_options.topology.impairment;
-        settings.loss = std::min(1.0, network.loss + network.burstLoss.meanLoss);
+        settings.loss = m_topology.Loss();
         settings.timeCompression = m_options.timeCompression;
         const auto drawn =
             faults::GenerateRandomPlan(settings, [random] { return random->GetValue(); });

@@ -288,6 +288,7 @@ ConsensusTopologyBuilder::Finish()
     NotePathLatency(m_topology.m_pathLatency + impairment.delay + 5 * impairment.jitter);
     NoteJitter(
         Seconds(std::hypot(m_topology.m_jitter.GetSeconds(), impairment.jitter.GetSeconds())));
+    m_topology.m_loss = std::min(1.0, impairment.loss + impairment.burstLoss.meanLoss);
     m_topology.m_parameters = m_draw.Record();
     return m_topology;
 }

@@ -234,6 +234,12 @@ ConsensusTopology::Jitter() const
     return m_jitter;
 }
 
+double
+ConsensusTopology::Loss() const
+{
+    return m_loss;
+}
+
 const std::vector<std::pair<std::string, double>>&
 ConsensusTopology::Parameters() const
 {

@@ -91,6 +91,9 @@ class ConsensusTopology
      */
     Time Jitter() const;
 
+    /** @return the share of packets that hosts lose in the long run, outages and queues apart. */
+    double Loss() const;
+
     /** @return name (with the unit at its end) and value of what the network was made with. */
     const std::vector<std::pair<std::string, double>>& Parameters() const;
 
@@ -118,6 +121,7 @@ class ConsensusTopology
     Time m_warmUp;
     Time m_pathLatency;
     Time m_jitter;
+    double m_loss{0.0};
     std::vector<std::function<int64_t(int64_t)>> m_random; //!< parts that draw, by AssignStreams()
     std::vector<std::string> m_gaps;
     std::vector<std::pair<std::string, double>> m_parameters;
