@@ -38,7 +38,8 @@ struct Shard
                                                             {"crashed", 2}};
     std::vector<std::string> featureNames{FeatureNames().begin(), FeatureNames().end()};
     bool hasRows{true};
-    std::size_t missingRows{0}; //!< by how many `grace` is too short
+    std::vector<int16_t> oracle; //!< as label; empty for no oracle
+    std::size_t missingRows{0};  //!< by how many `grace` is too short
 
     /** 30 ticks of 1 watching 2, of which the last five are crashed. */
     Shard()
@@ -176,6 +177,10 @@ Write(const std::string& path, const Shard& shard)
         reals("rows/weight", shard.weight);
         WriteFeatures(file, shard);
         WriteEnumeration(file, "rows/label", shard.labelNames, shard.label);
+        if (!shard.oracle.empty())
+        {
+            WriteEnumeration(file, "rows/oracle_class", shard.labelNames, shard.oracle);
+        }
         WriteEnumeration(file,
                          "rows/subtype",
                          {{"none", 0}, {"host", 5}},
@@ -346,6 +351,29 @@ TEST_F(NeuralCorpus, ATruncatedFileIsRefusedWhereverItEnds)
         std::ofstream(Path("cut.h5"), std::ios::binary | std::ios::trunc) << bytes.substr(0, size);
         EXPECT_NE(Refusal("cut.h5"), "") << size << " of " << bytes.size();
     }
+}
+
+TEST_F(NeuralCorpus, CarriesWhatTheOracleSaysAndHowMuchAWindowCounts)
+{
+    Shard shard;
+    shard.oracle.assign(shard.label.size(), 0); // it never expects a crash
+    shard.weight.assign(shard.weight.size(), 4.0F);
+    Write(Path("a.h5"), shard);
+    WindowDataset dataset{DatasetOptions()};
+    dataset.AddRun(ReadCorpusShard(Path("a.h5")));
+    EXPECT_TRUE(dataset.HasOracle());
+    ASSERT_FALSE(dataset.Windows().empty());
+    for (const LabelledWindow& window : dataset.Windows())
+    {
+        EXPECT_EQ(window.oracle, FailureClass::HEALTHY);
+        EXPECT_EQ(window.weight, 4);
+    }
+
+    shard.oracle.back() = -1;
+    EXPECT_NE(Refusal(shard).find("rows/oracle_class"), std::string::npos);
+    Write(Path("b.h5"), Shard());
+    dataset.AddRun(ReadCorpusShard(Path("b.h5")));
+    EXPECT_FALSE(dataset.HasOracle()); // not of every run
 }
 
 } // namespace ns3::neural

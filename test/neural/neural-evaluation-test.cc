@@ -3,6 +3,7 @@
 #include "ns3/neural-evaluation-report.h"
 #include "ns3/neural-evaluation.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <set>
 #include <sstream>
@@ -137,6 +138,36 @@ TEST(NeuralEpisodes, HealthyStretchesAreCutEverySixtySecondsAndAtFaults)
     EXPECT_EQ(EpisodesOf(windows), 2U);
     AddStretch(windows, Window(0, 1, 2, H, 60.3), 10); // a pause of three ticks
     EXPECT_EQ(EpisodesOf(windows), 3U);
+}
+
+TEST(NeuralEpisodes, APieceLeftOutOfAThinnedHealthyStretchDoesNotEndIt)
+{
+    std::vector<LabelledWindow> windows;
+    LabelledWindow thinned = Window(0, 1, 2, H, 100);
+    thinned.weight = 4;
+    AddStretch(windows, thinned, 41);
+    thinned.time += seconds(24);
+    AddStretch(windows, thinned, 41);
+    EXPECT_EQ(EpisodesOf(windows), 1U);
+    thinned.time += seconds(61);
+    AddStretch(windows, thinned, 41);
+    EXPECT_EQ(EpisodesOf(windows), 2U);
+}
+
+TEST(NeuralEvaluation, AWindowCountsByItsWeight)
+{
+    // Ten windows of a crash are found; of ten healthy ones, which stand for forty, two are not.
+    std::vector<LabelledWindow> windows;
+    AddStretch(windows, Window(0, 1, 2, C, 10), 10);
+    LabelledWindow thinned = Window(0, 1, 3, H, 10);
+    thinned.weight = 4;
+    AddStretch(windows, thinned, 10);
+    std::vector<FailureClass> predicted(20, C);
+    std::fill(predicted.begin() + 12, predicted.end(), H);
+    const auto& confusion = Evaluate(windows, predicted, {}).identifiable.windows.confusion;
+    EXPECT_DOUBLE_EQ(confusion.Total(), 50);
+    EXPECT_DOUBLE_EQ(*confusion.Precision(C), 10.0 / 18);
+    EXPECT_DOUBLE_EQ(*confusion.Recall(H), 0.8);
 }
 
 TEST(NeuralEvaluation, LeavesOutGraceAndWhatIsPastTheCap)

@@ -33,6 +33,7 @@ struct CorpusRow
     bool predictable{false};
     bool identifiable{false};
     bool grace{false};
+    std::optional<FailureClass> oracle; //!< what who knows the hidden state says; see hasOracle
     float weight{0}; //!< windows of the whole run that the one ending here stands for; 0: none ends
     FeatureRow features{};
 };
@@ -47,6 +48,7 @@ struct CorpusRun
     uint32_t servers{0};               //!< of the cluster
     std::vector<std::string> subtypes; //!< names
     std::vector<CorpusRow> rows;       //!< by observer, target and time; none if fault-free
+    bool hasOracle{false};             //!< whether labelled rows have one
 };
 
 /** @return whether the path names a shard: it ends in .h5 */

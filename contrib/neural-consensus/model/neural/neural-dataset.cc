@@ -251,13 +251,15 @@ WindowDataset::AddRun(const CorpusRun& run)
         row.target = from.target;
         row.labelled = from.label.has_value();
         row.label = from.label.value_or(FailureClass::HEALTHY);
-        row.oracle = row.label;
+        row.oracle = from.oracle.value_or(row.label);
+        row.weight = from.weight;
         row.predictable = from.predictable;
         row.identifiable = from.identifiable;
         row.grace = from.grace;
         row.features = from.features;
         return row;
     });
+    m_oracles += run.hasOracle ? 1 : 0;
     AddRows(rows);
 }
 
@@ -329,6 +331,7 @@ WindowDataset::AddWindows(const std::vector<Row>& rows, const std::vector<uint32
         window.pastCap = capped && row.time - stretch->time >= m_options.stretchCap;
         window.steady = alike >= m_options.window;
         window.oracle = row.oracle;
+        window.weight = row.weight;
         m_windows.push_back(window);
     }
 }

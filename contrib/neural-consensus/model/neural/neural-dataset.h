@@ -39,6 +39,7 @@ struct LabelledWindow
     bool steady{false};  //!< all rows carry the same label
     /** What one would say who knows the hidden state; in a run without oracle.csv the label. */
     FailureClass oracle{FailureClass::HEALTHY};
+    float weight{1}; //!< windows that it stands for, where healthy stretches were thinned
 
     /** @return whether it counts in classification scores; identifiable is another question. */
     bool IsScored() const
@@ -108,6 +109,7 @@ class WindowDataset
         bool identifiable{false};
         bool grace{false};
         FailureClass oracle{FailureClass::HEALTHY};
+        float weight{1};
         FeatureRow features{};
     };
 

@@ -1,5 +1,6 @@
 #include "neural-evaluation-report.h"
 
+#include <cmath>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -52,6 +53,13 @@ OrNull(const std::optional<double>& value)
     return value ? Json(*value) : Json(nullptr);
 }
 
+/** Weighted windows are told as whole ones. */
+long long
+Whole(double count)
+{
+    return std::llround(count);
+}
+
 Json
 ScoringJson(const Scoring& scoring, const ConfusionMatrix& episodes, std::size_t thinBelow)
 {
@@ -61,12 +69,12 @@ ScoringJson(const Scoring& scoring, const ConfusionMatrix& episodes, std::size_t
         classes[name] = {{"precision", OrNull(scoring.confusion.Precision(c))},
                          {"recall", OrNull(scoring.confusion.Recall(c))},
                          {"f1", OrNull(scoring.confusion.F1(c))},
-                         {"support", scoring.confusion.Support(c)},
-                         {"episodes", episodes.Support(c)},
-                         {"thin", episodes.Support(c) < thinBelow}};
+                         {"support", Whole(scoring.confusion.Support(c))},
+                         {"episodes", Whole(episodes.Support(c))},
+                         {"thin", Whole(episodes.Support(c)) < static_cast<long long>(thinBelow)}};
         Json row = Json::array();
         ForEachClass([&](FailureClass predicted, const std::string&) {
-            row.push_back(scoring.confusion.Count(c, predicted));
+            row.push_back(Whole(scoring.confusion.Count(c, predicted)));
         });
         counts.push_back(row);
     });
@@ -75,7 +83,7 @@ ScoringJson(const Scoring& scoring, const ConfusionMatrix& episodes, std::size_t
     {
         interval = {scoring.macroF1->low, scoring.macroF1->high};
     }
-    return {{"total", scoring.confusion.Total()},
+    return {{"total", Whole(scoring.confusion.Total())},
             {"accuracy", scoring.confusion.Accuracy()},
             {"macro_f1", scoring.confusion.MacroF1()},
             {"macro_f1_ci95", interval},
@@ -102,14 +110,15 @@ WriteMetricsRows(const char* scope,
     const ConfusionMatrix& episodes = part.episodes.confusion;
     bool anyThin = false;
     ForEachClass([&](FailureClass c, const std::string& name) {
-        const bool thin = episodes.Support(c) < thinBelow;
+        const bool thin = Whole(episodes.Support(c)) < static_cast<long long>(thinBelow);
         anyThin = anyThin || thin;
         out << scope << ',' << unit << ',' << name << ',' << Cell(scoring.confusion.Precision(c))
             << ',' << Cell(scoring.confusion.Recall(c)) << ',' << Cell(scoring.confusion.F1(c))
-            << ',' << windows.Support(c) << ',' << episodes.Support(c) << ',' << thin << '\n';
+            << ',' << Whole(windows.Support(c)) << ',' << Whole(episodes.Support(c)) << ',' << thin
+            << '\n';
     });
     out << scope << ',' << unit << ",macro,,," << Cell(scoring.confusion.MacroF1()) << ','
-        << windows.Total() << ',' << episodes.Total() << ',' << anyThin << '\n';
+        << Whole(windows.Total()) << ',' << Whole(episodes.Total()) << ',' << anyThin << '\n';
 }
 
 void
@@ -138,7 +147,7 @@ WriteConfusionMatrix(const Evaluation& evaluation, std::ostream& out)
     ForEachClass([&](FailureClass truth, const std::string& name) {
         out << name;
         ForEachClass([&](FailureClass predicted, const std::string&) {
-            out << ',' << evaluation.identifiable.windows.confusion.Count(truth, predicted);
+            out << ',' << Whole(evaluation.identifiable.windows.confusion.Count(truth, predicted));
         });
         out << '\n';
     });
@@ -198,14 +207,15 @@ WriteEvaluationTable(const Evaluation& evaluation, std::ostream& out)
     bool anyThin = false;
     ForEachClass([&](FailureClass c, const std::string& name) {
         const ConfusionMatrix& windows = part.windows.confusion;
-        const std::size_t episodes = part.episodes.confusion.Support(c);
-        const bool thin = episodes < evaluation.options.thinBelow;
+        const long long episodes = Whole(part.episodes.confusion.Support(c));
+        const bool thin = episodes < static_cast<long long>(evaluation.options.thinBelow);
         anyThin = anyThin || thin;
         out << std::left << std::setw(14) << name << std::right << std::setw(11)
             << Decimal(windows.Precision(c), TABLE_DECIMALS, "-") << std::setw(9)
             << Decimal(windows.Recall(c), TABLE_DECIMALS, "-") << std::setw(9)
-            << Decimal(windows.F1(c), TABLE_DECIMALS, "-") << std::setw(10) << windows.Support(c)
-            << std::setw(10) << episodes << (thin ? " thin" : "") << '\n';
+            << Decimal(windows.F1(c), TABLE_DECIMALS, "-") << std::setw(10)
+            << Whole(windows.Support(c)) << std::setw(10) << episodes << (thin ? " thin" : "")
+            << '\n';
     });
     WriteTablePart("identifiable, by window ", part.windows, out);
     WriteTablePart("identifiable, by episode", part.episodes, out);

@@ -19,12 +19,6 @@ Index(FailureClass c)
     return static_cast<std::size_t>(c);
 }
 
-double
-Ratio(std::size_t part, std::size_t whole)
-{
-    return static_cast<double>(part) / static_cast<double>(whole);
-}
-
 /** One matrix a run: the runs are what the bootstrap draws. */
 using RunMatrices = std::vector<ConfusionMatrix>;
 
@@ -76,7 +70,7 @@ Score(const RunMatrices& runs, const EvaluationOptions& options)
 /** Votes of the windows of one episode. */
 struct Votes
 {
-    std::array<std::size_t, CLASS_COUNT> counts{};
+    std::array<double, CLASS_COUNT> counts{};
     FailureClass truth{FailureClass::HEALTHY};
     uint32_t run{0};
     bool any{false};
@@ -104,9 +98,9 @@ EvaluatePart(const std::vector<LabelledWindow>& windows,
         const LabelledWindow& window = windows[i];
         if (isChosen(window))
         {
-            byWindow[window.run].Add(window.label, predicted[i]);
+            byWindow[window.run].Add(window.label, predicted[i], window.weight);
             Votes& episode = votes[episodes[i]];
-            ++episode.counts[Index(predicted[i])];
+            episode.counts[Index(predicted[i])] += window.weight;
             episode.truth = window.label;
             episode.run = window.run;
             episode.any = true;
@@ -128,9 +122,9 @@ EvaluatePart(const std::vector<LabelledWindow>& windows,
 } // namespace
 
 void
-ConfusionMatrix::Add(FailureClass truth, FailureClass predicted)
+ConfusionMatrix::Add(FailureClass truth, FailureClass predicted, double weight)
 {
-    ++m_counts[Index(truth)][Index(predicted)];
+    m_counts[Index(truth)][Index(predicted)] += weight;
 }
 
 void
@@ -145,16 +139,16 @@ ConfusionMatrix::Add(const ConfusionMatrix& other)
     }
 }
 
-std::size_t
+double
 ConfusionMatrix::Count(FailureClass truth, FailureClass predicted) const
 {
     return m_counts[Index(truth)][Index(predicted)];
 }
 
-std::size_t
+double
 ConfusionMatrix::Total() const
 {
-    std::size_t total = 0;
+    double total = 0;
     for (const auto& row : m_counts)
     {
         total = std::accumulate(row.begin(), row.end(), total);
@@ -162,17 +156,17 @@ ConfusionMatrix::Total() const
     return total;
 }
 
-std::size_t
+double
 ConfusionMatrix::Support(FailureClass c) const
 {
     const auto& row = m_counts[Index(c)];
-    return std::accumulate(row.begin(), row.end(), std::size_t{0});
+    return std::accumulate(row.begin(), row.end(), 0.0);
 }
 
-std::size_t
+double
 ConfusionMatrix::Predicted(FailureClass c) const
 {
-    std::size_t sum = 0;
+    double sum = 0;
     for (const auto& row : m_counts)
     {
         sum += row[Index(c)];
@@ -183,24 +177,24 @@ ConfusionMatrix::Predicted(FailureClass c) const
 std::optional<double>
 ConfusionMatrix::Precision(FailureClass c) const
 {
-    const std::size_t predicted = Predicted(c);
-    return predicted == 0 ? std::nullopt : std::optional(Ratio(Count(c, c), predicted));
+    const double predicted = Predicted(c);
+    return predicted == 0 ? std::nullopt : std::optional(Count(c, c) / predicted);
 }
 
 std::optional<double>
 ConfusionMatrix::Recall(FailureClass c) const
 {
-    const std::size_t support = Support(c);
-    return support == 0 ? std::nullopt : std::optional(Ratio(Count(c, c), support));
+    const double support = Support(c);
+    return support == 0 ? std::nullopt : std::optional(Count(c, c) / support);
 }
 
 std::optional<double>
 ConfusionMatrix::F1(FailureClass c) const
 {
-    const std::size_t support = Support(c);
+    const double support = Support(c);
     // TP + FP + TP + FN
-    const std::size_t both = Predicted(c) + support;
-    return support == 0 ? std::nullopt : std::optional(Ratio(2 * Count(c, c), both));
+    const double both = Predicted(c) + support;
+    return support == 0 ? std::nullopt : std::optional(2 * Count(c, c) / both);
 }
 
 double
@@ -222,13 +216,13 @@ ConfusionMatrix::MacroF1() const
 double
 ConfusionMatrix::Accuracy() const
 {
-    std::size_t right = 0;
+    double right = 0;
     for (std::size_t i = 0; i < CLASS_COUNT; ++i)
     {
         right += m_counts[i][i];
     }
-    const std::size_t total = Total();
-    return total == 0 ? 0.0 : Ratio(right, total);
+    const double total = Total();
+    return total == 0 ? 0.0 : right / total;
 }
 
 std::vector<uint32_t>
@@ -252,7 +246,10 @@ AssignEpisodes(const std::vector<LabelledWindow>& windows, const EpisodeRules& r
     {
         const LabelledWindow& window = windows[index];
         const bool healthy = window.label == FailureClass::HEALTHY;
-        const auto pause = healthy ? rules.tick + rules.tick / 2 : rules.mergeGap;
+        const bool thinned = window.weight > 1;
+        const auto pause = !healthy  ? rules.mergeGap
+                           : thinned ? rules.healthyLength
+                                     : rules.tick + rules.tick / 2;
         if (previous != nullptr &&
             (stretchOf(*previous) != stretchOf(window) || window.time - previous->time > pause ||
              (healthy && window.time - first->time >= rules.healthyLength)))

@@ -19,18 +19,20 @@
 namespace ns3::neural
 {
 
-/** Counts of (true class, predicted class), and what follows from them. */
+/** Counts of (true class, predicted class), and what follows from them. Whole numbers unless
+ * windows have weights. */
 class ConfusionMatrix
 {
   public:
-    void Add(FailureClass truth, FailureClass predicted);
+    /** @param weight how many it counts for, above 0 */
+    void Add(FailureClass truth, FailureClass predicted, double weight = 1);
     void Add(const ConfusionMatrix& other);
 
-    std::size_t Count(FailureClass truth, FailureClass predicted) const;
-    std::size_t Total() const;
+    double Count(FailureClass truth, FailureClass predicted) const;
+    double Total() const;
 
     /** @return how many truly belong to the class. */
-    std::size_t Support(FailureClass c) const;
+    double Support(FailureClass c) const;
 
     /** @return share of the predictions of the class that are right; nothing where there is none.
      */
@@ -49,9 +51,9 @@ class ConfusionMatrix
     double Accuracy() const;
 
   private:
-    std::size_t Predicted(FailureClass c) const;
+    double Predicted(FailureClass c) const;
 
-    std::array<std::array<std::size_t, CLASS_COUNT>, CLASS_COUNT> m_counts{};
+    std::array<std::array<double, CLASS_COUNT>, CLASS_COUNT> m_counts{};
 };
 
 /** How stretches of labels become episodes. */
@@ -66,7 +68,8 @@ struct EpisodeRules
  * Groups windows into episodes. All windows of one run, target and class are one stretch, whoever
  * observed them, until they pause: for more than 1.5 ticks where the class is healthy, and for more
  * than `mergeGap` elsewhere, so that a fault that flickers is one episode, not many. Healthy
- * stretches are cut every `healthyLength`.
+ * stretches are cut every `healthyLength`; thinned ones (of windows with a weight above 1) do not
+ * end where a piece was left out.
  * @param windows in any order
  * @param rules of grouping
  * @return for each window the number of its episode, from 0 without gaps
@@ -115,7 +118,8 @@ struct Evaluation
 };
 
 /**
- * Windows in grace and past the cap of a stretch are left out. The prediction of an episode is the
+ * Windows in grace and past the cap of a stretch are left out; each counts by its weight. The
+ * prediction of an episode is the
  * class that most of its windows of all observers got; a tie goes to the class of the lower number.
  * @param windows of the dataset, all of them: episodes are formed before any is left out
  * @param predicted class of each window

@@ -113,6 +113,13 @@ ReadRows(const Hdf5File& file, std::size_t maxRows, CorpusRun& run)
     }
     const Columns columns(file, file.Length("rows/time_ns", maxRows));
     const auto classes = ReadClasses(file, columns.label);
+    run.hasOracle = file.Has("rows/oracle_class");
+    Hdf5File::Names oracle;
+    if (run.hasOracle)
+    {
+        oracle = file.Enumeration("rows/oracle_class", columns.rows);
+    }
+    const auto oracleClasses = ReadClasses(file, oracle);
     std::map<int16_t, uint16_t> subtypes;
     for (const auto& [code, name] : columns.subtype.names)
     {
@@ -130,6 +137,12 @@ ReadRows(const Hdf5File& file, std::size_t maxRows, CorpusRun& run)
         row.target =
             static_cast<uint32_t>(InRange(file, "target", columns.target[i], 1, run.servers));
         row.label = classes.at(columns.label.codes[i]);
+        row.oracle = run.hasOracle ? oracleClasses.at(oracle.codes[i]) : std::nullopt;
+        if (run.hasOracle && row.label && !row.oracle)
+        {
+            file.Fail("a class in row " + std::to_string(i) +
+                      " of rows/oracle_class, as it has a label");
+        }
         row.subtype = subtypes.at(columns.subtype.codes[i]);
         row.secondsToCrash = columns.secondsToCrash[i];
         row.predictable = InRange(file, "predictable", columns.predictable[i], 0, 1) == 1;
