@@ -7,6 +7,9 @@
 #include <optional>
 #include <random>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace ns3;
 using namespace ns3::faults;
@@ -225,7 +228,7 @@ TEST(ByzantineTermInflation, ClaimsTermsThatNeverFallInSmallSteps)
         subject.SetNow(i * 100ms);
         const raft::Term term = subject.Heartbeat(1, i)->GetStatus().term;
         EXPECT_GE(term, last);
-        EXPECT_LE(term, last + 3) << "one step at a time";
+        EXPECT_LE(term, last + 3 * 3) << "small steps, seldom two of them within a heartbeat";
         EXPECT_EQ(subject.Send(4, raft::RequestVoteReply{})->term, term) << "the same to all";
         steps += term > last;
         last = term;
@@ -233,6 +236,32 @@ TEST(ByzantineTermInflation, ClaimsTermsThatNeverFallInSmallSteps)
     EXPECT_NEAR(steps, 30, 15);
     EXPECT_EQ(subject.Send(1, raft::RequestVoteReply{}, last + 50)->term, last + 50)
         << "it never claims less than is true";
+}
+
+TEST(ByzantineTermInflation, StepsAtTheSameTimesWhateverElseIsSent)
+{
+    const auto stepsWith = [](int others) {
+        Subject subject("byzantine-term-inflation:magnitude=3,period=1s");
+        std::vector<uint64_t> steps;
+        raft::Term last = 7;
+        for (uint64_t i = 1; i <= 200; ++i)
+        {
+            subject.SetNow(i * 100ms);
+            const raft::Term term = subject.Heartbeat(1, i)->GetStatus().term;
+            if (term > last)
+            {
+                steps.push_back(i);
+            }
+            last = term;
+            for (int other = 0; other < others; ++other)
+            {
+                subject.Send(4, raft::RequestVoteReply{});
+            }
+        }
+        return steps;
+    };
+    EXPECT_GT(stepsWith(0).size(), 5u);
+    EXPECT_EQ(stepsWith(0), stepsWith(7));
 }
 
 TEST(ByzantineStaleReplay, SendsWhatItSentBeforeAsItWas)
@@ -257,6 +286,33 @@ TEST(ByzantineStaleReplay, SendsWhatItSentBeforeAsItWas)
     }
     EXPECT_NEAR(replays, 85, 25);
     EXPECT_EQ(subject.Reports().size(), static_cast<std::size_t>(replays));
+}
+
+TEST(ByzantineStaleReplay, GoesRoundInWhatItFirstSentWhereItRepeatsEverything)
+{
+    Subject subject("byzantine-stale-replay:age=1s,share=1");
+    for (uint64_t i = 1; i <= 100; ++i)
+    {
+        subject.SetNow(i * 100ms);
+        EXPECT_EQ(subject.Heartbeat(1, i)->GetSequence(), (i - 1) % 10 + 1);
+    }
+}
+
+TEST(ByzantineStaleReplay, RemembersNothingThatItWillNotRepeat)
+{
+    Subject subject("byzantine-stale-replay:age=1s,share=0.5,to=1,until=5s");
+    const auto isKept = [&](uint32_t to) {
+        raft::AppendEntries append;
+        append.entries.push_back({3, raft::EntryType::COMMAND, nullptr});
+        append.entries.back().command = std::make_shared<const std::string>("value");
+        const std::weak_ptr<const std::string> command = append.entries.back().command;
+        subject.Send(to, std::move(append));
+        return !command.expired();
+    };
+    EXPECT_TRUE(isKept(1));
+    EXPECT_FALSE(isKept(3)) << "it repeats nothing to server 3";
+    subject.SetNow(6s);
+    EXPECT_FALSE(isKept(1)) << "its time is over";
 }
 
 TEST(ByzantineStaleReplay, KeepsReceiversAndTypesApart)

@@ -34,6 +34,28 @@ InSeconds(faults::Nanos time)
 
 } // namespace
 
+TEST(Degradation, EndsItsPauseWithACrashOfAnotherCause)
+{
+    int cutShort = 0;
+    for (uint32_t seed = 1; seed <= 6; ++seed)
+    {
+        const ClusterRun run = Play({"degrade@1s+10s:node=3,resource=cpu,severity=1,outcome=crash",
+                                     "process-crash@9s+20ms:node=3"},
+                                    seed,
+                                    15);
+        for (const faults::PauseSpan& pause : run.log.pauses)
+        {
+            for (const faults::DownSpan& down : run.log.downs)
+            {
+                EXPECT_FALSE(pause.span.start<down.span.start&& * pause.span.end> down.span.start)
+                    << seed;
+                cutShort += *pause.span.end == down.span.start;
+            }
+        }
+    }
+    EXPECT_GT(cutShort, 0) << "no crash met a pause: the test shows nothing";
+}
+
 TEST(Degradation, OfTheHeapStopsAllTrafficInItsPausesAndEndsInTheProcessesDeath)
 {
     int felt = 0;

@@ -245,6 +245,22 @@ TEST_F(FaultLabels, TellACrashedProcessByItsHostAndACrashedHostByAWitness)
     EXPECT_TRUE(At(32s).identifiable) << "the host answers that nobody listens";
 }
 
+TEST_F(FaultLabels, DontTellACrashByAWitnessWhoCouldNotHearThePeerAnyway)
+{
+    Down(2, 10s, 20s, true);
+    EXPECT_TRUE(At(12s).identifiable);
+    CutWay(2, 3, 9s, 30s);
+    EXPECT_FALSE(At(12s).identifiable);
+}
+
+TEST_F(FaultLabels, SayNothingAllThroughALongPause)
+{
+    m_log.pauses.push_back({{10s, 15s}, 1});
+    m_log.pauses.push_back({{12s, 12s + 100ms}, 1});
+    EXPECT_EQ(LabelAt(14s), "");
+    EXPECT_EQ(LabelAt(15s), "healthy");
+}
+
 TEST_F(FaultLabels, HoldLiesWithinAnHonestLagUnidentifiable)
 {
     Deviate(10s, 1, FaultKind::BYZANTINE_LYING, false, 10);

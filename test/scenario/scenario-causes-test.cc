@@ -189,3 +189,31 @@ TEST(ScenarioCauses, OptionsOutOfRangeAreRefusedInOneLine)
         EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << option;
     }
 }
+
+TEST(ScenarioCauses, AReplayedHeartbeatHasARowOfItsOwnAndLeavesALostOneLost)
+{
+    const TemporaryFolder folder;
+    ASSERT_EQ(RunProgramLine("consensus-scenario --quiet --clients=0 --loss=0.1 --duration=20s"
+                             " --fault=byzantine-stale-replay@5s:node=3,age=3s --heartbeat-trace"
+                             " --out=" +
+                             (folder / "run"))
+                  .status,
+              0);
+    std::map<std::vector<std::string>, int> times; // by observer, target and number
+    const auto rows = ReadCsv(ReadAll(folder / "run/heartbeats.csv"));
+    for (std::size_t i = 1; i < rows.size(); ++i)
+    {
+        ++times[{rows[i][0], rows[i][1], rows[i][2]}];
+        if (!rows[i][4].empty())
+        {
+            EXPECT_LT(std::stod(rows[i][4]) - std::stod(rows[i][3]), 0.1) << "row " << i;
+        }
+    }
+    int repeated = 0;
+    for (const auto& [heartbeat, count] : times)
+    {
+        repeated += count > 1;
+        EXPECT_TRUE(count == 1 || heartbeat[1] == "3") << "only server 3 repeats itself";
+    }
+    EXPECT_GT(repeated, 50);
+}

@@ -126,11 +126,14 @@ ReadFaultWeightsValue(const std::string& option, const std::string& text)
         const auto kind = std::find(kinds.begin(), kinds.end(), part.substr(0, colon));
         const double weight =
             ParseNumber(std::string_view(part).substr(colon).substr(colon < part.size() ? 1 : 0));
-        if (kind == kinds.end() || !(weight >= 0 && weight <= 1e6))
+        // Kinds that are plans of their own choose servers of their own, beside the random plan.
+        if (kind == kinds.end() || !(weight >= 0 && weight <= 1e6) ||
+            faults::IsComposite(static_cast<faults::FaultKind>(kind - kinds.begin())))
         {
             RefuseValue(option,
                         part,
-                        "KIND:WEIGHT with a kind of fault and a weight from 0 to 1000000");
+                        "KIND:WEIGHT with a kind of fault other than minority-crash and cascade, "
+                        "and a weight from 0 to 1000000");
         }
         weights[static_cast<std::size_t>(kind - kinds.begin())] = weight;
     }

@@ -222,13 +222,14 @@ ConsensusRunRecorder::OnArrival(uint32_t observer, const detection::PeerArrival&
         return;
     }
     auto& underWay = m_underWay[{observer, arrival.peer}];
-    const auto at = std::find_if(underWay.begin(), underWay.end(), [&](std::size_t beat) {
+    // The latest of this number: an earlier one that was lost may have been replayed.
+    const auto at = std::find_if(underWay.rbegin(), underWay.rend(), [&](std::size_t beat) {
         return m_beats[beat].sequence == arrival.sequence;
     });
-    if (at != underWay.end())
+    if (at != underWay.rend())
     {
         m_beats[*at].arrived = Simulator::Now();
-        underWay.erase(at);
+        underWay.erase(std::next(at).base());
     }
     while (underWay.size() > REMEMBERED)
     {

@@ -364,6 +364,7 @@ OwnAttributes()
         {"--ns3::RaftClientApplication::Rate", "use --request-rate"},
         {"--ns3::RaftClientApplication::ShiftInterval", "use --load-shift"},
         {"--ns3::FaultInjector::TimeCompression", "use --time-compression"},
+        {"--ns3::FaultInjector::StartJitter", "it is ns3::HeartbeatMonitor::Interval"},
         {"--ns3::NeuralObserver::WindowLength", "it is the model's"}};
     return own;
 }

@@ -278,6 +278,7 @@ Scenario::PairNoise() const
 void
 Scenario::BuildFaults()
 {
+    const Time period = DynamicCast<HeartbeatMonitor>(m_monitors.Get(0))->GetInterval();
     faults::FaultPlan plan = m_options.faults;
     if (m_options.randomFaults)
     {
@@ -288,6 +289,7 @@ Scenario::BuildFaults()
         settings.duration = faults::Nanos(m_options.duration.GetNanoSeconds());
         settings.meanGap = faults::Nanos(m_options.faultGap.GetNanoSeconds());
         settings.weights = m_options.faultWeights;
+        settings.heartbeatPeriod = faults::Nanos(period.GetNanoSeconds());
         settings.noise = faults::Nanos(PairNoise().GetNanoSeconds());
         settings.loss = m_topology.Loss();
         settings.timeCompression = m_options.timeCompression;
@@ -297,6 +299,7 @@ Scenario::BuildFaults()
     }
     m_injector = CreateObject<FaultInjector>();
     m_injector->SetAttribute("TimeCompression", DoubleValue(m_options.timeCompression));
+    m_injector->SetAttribute("StartJitter", TimeValue(period));
     m_injector->SetServers(m_topology.Servers());
     m_injector->SetPlan(std::move(plan));
     m_injector->AssignStreams(FAULT_STREAMS);

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <random>
 #include <utility>
 
 namespace ns3::faults
@@ -20,7 +22,8 @@ class TermInflationBehaviour : public ByzantineBehaviour
 {
   public:
     TermInflationBehaviour(const FaultParameters& parameters, ByzantineContext context)
-        : ByzantineBehaviour(parameters, std::move(context), Aim::ALL)
+        : ByzantineBehaviour(parameters, std::move(context), Aim::ALL),
+          m_schedule(static_cast<uint64_t>(Uniform() * 0x1p53))
     {
     }
 
@@ -43,20 +46,26 @@ class TermInflationBehaviour : public ByzantineBehaviour
     /** @return the term claimed now, at least the true one */
     raft::Term Inflate(raft::Term term)
     {
-        if (Elapsed() >= m_nextStep)
+        while (Elapsed() >= m_nextStep)
         {
             const auto most = static_cast<double>(GetParameters().magnitude);
-            m_claim = std::max(m_claim, term) + 1 + static_cast<raft::Term>(Uniform() * most);
-            const double wait = -std::log1p(-Uniform());
-            m_nextStep =
-                Elapsed() +
+            m_claim = std::max(m_claim, term) + 1 + static_cast<raft::Term>(Draw() * most);
+            const double wait = -std::log1p(-Draw());
+            m_nextStep +=
                 Nanos(std::llround(wait * static_cast<double>(GetParameters().period.count())));
         }
         return std::max(m_claim, term);
     }
 
-    raft::Term m_claim{0}; //!< never falls
-    Nanos m_nextStep{};    //!< after the fault's start
+    /** @return uniform in [0, 1), from draws of the steps' own: messages draw from the others */
+    double Draw()
+    {
+        return static_cast<double>(m_schedule() >> 11) * 0x1p-53;
+    }
+
+    std::mt19937_64 m_schedule; //!< so that the times of steps don't depend on traffic
+    raft::Term m_claim{0};      //!< never falls
+    Nanos m_nextStep{};         //!< after the fault's start
 };
 
 } // namespace ns3::faults

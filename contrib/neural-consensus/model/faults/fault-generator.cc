@@ -237,6 +237,11 @@ GenerateRandomPlan(const RandomPlanOptions& options, const UniformSource& unifor
     Check(std::all_of(weights.begin(), weights.end(), [](double w) { return w >= 0; }) &&
               std::any_of(weights.begin(), weights.end(), [](double w) { return w > 0; }),
           "weights of 0 or more, one of them above 0,");
+    for (std::size_t kind = 0; kind < weights.size(); ++kind)
+    {
+        Check(weights[kind] == 0 || !IsComposite(static_cast<FaultKind>(kind)),
+              "a weight of 0 for kinds that choose servers of their own");
+    }
     return PlanDrawer(options, uniform).Draw();
 }
 

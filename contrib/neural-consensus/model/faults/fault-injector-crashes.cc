@@ -13,6 +13,13 @@ void
 FaultInjector::Crash(std::size_t key, uint32_t node, bool host, std::optional<std::size_t> cause)
 {
     m_hosts[node - 1]->Crash(key, host);
+    for (PauseSpan& pause : m_log.pauses)
+    {
+        if (pause.node == node && pause.span.end > Now())
+        {
+            pause.span.end = Now(); // what restarts is not paused any more
+        }
+    }
     LogLiveness(node, cause);
     CancelDegradations(node, key);
 }

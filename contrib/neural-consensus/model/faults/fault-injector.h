@@ -34,7 +34,8 @@ class FaultHost;
  * device.
  *
  * What a fault draws at random comes from a stream of its own, in the order of the plan, so that a
- * fault's course depends neither on other faults nor on the traffic.
+ * fault's times depend neither on other faults nor on the traffic. Only a byzantine server's choice
+ * of messages to deviate in is drawn message by message.
  *
  * Attributes: StartJitter, TimeCompression. Traces: FaultStart, FaultEnd.
  */

@@ -45,6 +45,7 @@ FaultLabeller::FaultLabeller(const FaultLog& log, const LabelOptions& options)
     for (const PauseSpan& pause : log.pauses)
     {
         m_pauses[pause.node].push_back(pause.span);
+        m_longestPause = std::max(m_longestPause, *pause.span.end - pause.span.start);
     }
     for (const Deviation& deviation : log.deviations)
     {
@@ -134,8 +135,8 @@ FaultLabeller::IsPaused(Nanos t, uint32_t node) const
     auto after = std::upper_bound(pauses.begin(), pauses.end(), t, [](Nanos at, const Span& p) {
         return at < p.start;
     });
-    // Pauses of two causes may overlap; few of them do, and none is longer than the window.
-    while (after != pauses.begin() && t - (--after)->start <= m_options.window)
+    // Pauses of two causes may overlap.
+    while (after != pauses.begin() && t - (--after)->start <= m_longestPause)
     {
         if (after->Contains(t))
         {
@@ -234,7 +235,8 @@ FaultLabeller::LabelCrashed(Nanos t, uint32_t observer, uint32_t target, FaultLa
     label.identifiable = !down->host; // its host answers in its place
     for (uint32_t w = 1; w <= m_options.servers && !label.identifiable; ++w)
     {
-        label.identifiable = w != observer && w != target && CanReport(t, w, observer);
+        label.identifiable =
+            w != observer && w != target && CanReport(t, w, observer) && !IsCut(t, target, w);
     }
     return true;
 }

@@ -130,6 +130,7 @@ class FaultLabeller
     LabelOptions m_options;
     std::vector<bool> m_predictable;                            //!< by degradation
     std::map<uint32_t, std::vector<Span>> m_pauses;             //!< by node, by start
+    Nanos m_longestPause{};                                     //!< of any node
     std::map<Pair, std::vector<const Deviation*>> m_deviations; //!< by pair, by time
     std::map<Pair, std::vector<Nanos>> m_deviationOnsets; //!< first ones after `memory` without
 };

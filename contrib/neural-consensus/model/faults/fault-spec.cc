@@ -38,6 +38,12 @@ FaultKindNames()
     return names;
 }
 
+bool
+IsComposite(FaultKind kind)
+{
+    return kind == FaultKind::MINORITY_CRASH || kind == FaultKind::CASCADE;
+}
+
 const std::string&
 FaultKindName(FaultKind kind)
 {

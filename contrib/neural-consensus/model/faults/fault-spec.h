@@ -52,6 +52,9 @@ constexpr std::size_t FAULT_KIND_COUNT = 20;
 /** @return the names of plans and files, in the order of FaultKind */
 const std::vector<std::string>& FaultKindNames();
 
+/** @return whether the kind is a plan of its own, of crashes at servers that it chooses itself */
+bool IsComposite(FaultKind kind);
+
 /** @return the kind's name, as in plans and files */
 const std::string& FaultKindName(FaultKind kind);
 
