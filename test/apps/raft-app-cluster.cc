@@ -45,7 +45,7 @@ AppCluster::AppCluster(const AppClusterOptions& options)
     }
     if (options.evidence)
     {
-        helper.EnableEvidence(1);
+        helper.EnableEvidence();
     }
     m_servers = helper.InstallServers(m_topology.Servers(), options.voters);
     m_clients = helper.InstallClients(clients, m_topology.Servers());

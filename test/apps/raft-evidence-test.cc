@@ -83,7 +83,7 @@ TEST(RaftEvidence, AServerThatSignsWithAnotherKeyIsNotHeard)
 {
     AppCluster cluster(Signing());
     const Findings findings(cluster);
-    const auto other = evidence::Keys::Make(3, 1, 4711);
+    const auto other = evidence::Keys::Make(3, 4711);
     cluster.Server(2)->SetIdentity(other.signers[1], other.ring);
     cluster.RunUntil(Seconds(10));
     EXPECT_EQ(findings.reasons, std::set<std::string>{"message that its sender did not sign"});
@@ -99,7 +99,7 @@ TEST(RaftEvidence, AServerThatDoesNotSignIsNotHeardByThoseThatDo)
     options.clientAttributes = {{"Rate", "50"}};
     AppCluster cluster(options);
     const Findings findings(cluster);
-    const auto keys = evidence::Keys::Make(3, 1);
+    const auto keys = evidence::Keys::Make(3);
     for (const uint32_t id : {1, 3})
     {
         cluster.Server(id)->SetIdentity(keys.signers[id - 1], keys.ring);

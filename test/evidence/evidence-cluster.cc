@@ -195,7 +195,15 @@ EvidenceCluster::Send(ServerId id, const Letter& letter)
     {
         deviation->second(sent.message, m_random);
     }
+    if (sent.message.to == 0)
+    {
+        return;
+    }
     const ev::Seal seal = m_servers[id - 1].sealer->Sign(sent.message, sent.receipt);
+    if (IsCorrect(id) && ev::HasLeads(sent.message))
+    {
+        fewestVotes = std::min(fewestVotes, seal.voters.Count());
+    }
     const int copies = Uniform() < m_faults.loss ? 0 : Uniform() < 0.02 ? 2 : 1;
     for (int i = 0; i < copies; ++i)
     {

@@ -18,7 +18,8 @@
 namespace nctest
 {
 
-/** One server's deviation: changes what it sends, after Raft and before the signatures. */
+/** One server's deviation: changes what it sends, after Raft and before the signatures; without an
+ * addressee nothing is sent. */
 using Deviation = std::function<void(ns3::raft::Message& message, std::mt19937_64& random)>;
 
 /** A server's lies about what others signed. */
@@ -55,7 +56,8 @@ class EvidenceCluster
     std::map<Offence, ns3::raft::TimePoint> proven;
     /** Proofs that any server found. */
     std::size_t proofs{0};
-    std::size_t terms{0}; //!< that had a leader
+    std::size_t terms{0};             //!< that had a leader
+    std::size_t fewestVotes{SERVERS}; //!< that a correct leader showed
     std::size_t crashes{0};
     uint64_t forged{0}; //!< statements that witnesses did not believe
     uint64_t committed{0};

@@ -138,7 +138,7 @@ TEST_F(EvidenceHostile, AFloodOfOnesOwnStatementsDoesNotHideAnothers)
 
 TEST_F(EvidenceHostile, EntriesOfSomebodyWhoWasNotElectedAreNotKept)
 {
-    EXPECT_EQ(Receive(LeaderSends(m_signers, 1, 7, {1}, 2, 0, {"a", "b"})), 1U);
+    EXPECT_EQ(Receive(LeaderSends(m_signers, 1, 7, {}, 2, 0, {"a", "b"})), 1U);
     Digest digest;
     m_witness.Tell(3, digest);
     for (const auto& statement : digest.GetStatements())
@@ -152,10 +152,10 @@ TEST_F(EvidenceHostile, ProofsAgainstOneServerComeToAnEnd)
     std::size_t proofs = 0;
     for (Term term = 1; term < 2000; ++term)
     {
-        proofs += Receive(LeaderSends(m_signers, 1, term, {1}, 2, 0, {}));
+        proofs += Receive(LeaderSends(m_signers, 1, term, {}, 2, 0, {}));
     }
     EXPECT_EQ(proofs, Witness::PROOFS_KEPT);
-    EXPECT_EQ(Receive(LeaderSends(m_signers, 4, 7, {4}, 2, 0, {})), 1U) << "against others not";
+    EXPECT_EQ(Receive(LeaderSends(m_signers, 4, 7, {}, 2, 0, {})), 1U) << "against others not";
 }
 
 TEST_F(EvidenceHostile, NobodysNameOrAServerWithoutAKeyIsForged)

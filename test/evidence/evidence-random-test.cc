@@ -3,6 +3,7 @@
 #include "evidence-cluster.h"
 
 #include <gtest/gtest.h>
+#include <set>
 
 using namespace ns3::evidence;
 using namespace ns3::raft;
@@ -60,6 +61,39 @@ SpeakInALaterTerm(Message& message, std::mt19937_64& random)
         message.term += 1 + random() % 2;
     }
 }
+
+/**
+ * As leader tells two followers that they are the whole cluster, and is silent from then on. What
+ * they elect has too few votes for everybody else.
+ */
+class Splitter
+{
+  public:
+    explicit Splitter(ServerId self)
+        : m_pair{self % EvidenceCluster::SERVERS + 1, (self + 1) % EvidenceCluster::SERVERS + 1}
+    {
+    }
+
+    void operator()(Message& message, std::mt19937_64&)
+    {
+        auto* append = std::get_if<AppendEntries>(&message.body);
+        const bool told = m_told >= 40;
+        if (!told && append && !append->entries.empty() && m_pair.count(message.to) == 1)
+        {
+            Membership few;
+            few.voters = {m_pair.begin(), m_pair.end()};
+            Entry& last = append->entries.back();
+            last.type = EntryType::MEMBERSHIP;
+            last.command = std::make_shared<const std::string>(few.Encode());
+            ++m_told;
+        }
+        message.to = told ? 0 : message.to;
+    }
+
+  private:
+    std::set<ServerId> m_pair;
+    int m_told{0};
+};
 
 /** Whatever it is told, it changes, invents or repeats; what is its own it signs, but no other's.
  */
@@ -127,6 +161,7 @@ struct Tally
     std::size_t proven{0}; //!< of those, within five seconds
     std::size_t proofs{0}; //!< that anybody found
     std::size_t terms{0};
+    std::size_t fewestVotes{EvidenceCluster::SERVERS};
     std::size_t crashes{0};
     uint64_t forged{0};
     uint64_t committed{0};
@@ -156,6 +191,7 @@ RunMany(uint64_t first, int runs, const std::function<ClusterFaults(uint64_t)>& 
         }
         tally.proofs += cluster.proofs;
         tally.terms += cluster.terms;
+        tally.fewestVotes = std::min(tally.fewestVotes, cluster.fewestVotes);
         tally.crashes += cluster.crashes;
         tally.forged += cluster.forged;
         tally.committed += cluster.committed;
@@ -236,6 +272,16 @@ TEST(EvidenceRandom, WhoSpeaksInATermThatItDoesNotLeadIsAlwaysFound)
         return faults;
     });
     EXPECT_GT(tally.provable, 20U);
+}
+
+TEST(EvidenceRandom, AFollowerThatALeaderToldOfASmallerClusterIsNotFramedByItsElection)
+{
+    const Tally tally = RunMany(700, 10, [](uint64_t seed) {
+        ClusterFaults faults;
+        faults.deviations[Culprit(seed)] = Splitter(Culprit(seed));
+        return faults;
+    });
+    EXPECT_EQ(tally.fewestVotes, 2U) << "somebody was elected by the pair alone";
 }
 
 TEST(EvidenceRandom, TwoLiarsTogetherFrameNobody)

@@ -29,7 +29,7 @@ TEST(EvidenceKeys, ASignatureIsGoodForItsSignerAndItsDigestAlone)
     }
     EXPECT_FALSE(signers.Ring()->Verify(2, 78, signature));
     EXPECT_FALSE(signers.Ring()->Verify(2, 77, signature ^ 1));
-    EXPECT_FALSE(Keys::Make(5, 1, 1).ring->Verify(2, 77, signature)) << "another cluster's keys";
+    EXPECT_FALSE(Keys::Make(5, 1).ring->Verify(2, 77, signature)) << "another cluster's keys";
 }
 
 TEST(EvidenceKeys, AnAggregateIsGoodForExactlyThoseWhoSigned)
@@ -131,12 +131,12 @@ TEST(EvidenceOffence, OfTwoLeadersIsNeverTheLeadersButWhoElectedBoth)
     }
 }
 
-TEST(EvidenceOffence, IsToClaimToLeadWithoutTheVotes)
+TEST(EvidenceOffence, IsToClaimToLeadByVotesThatWereNotGiven)
 {
     const Signers signers;
     EXPECT_FALSE(Alone(signers, signers.Leads(2, 7, {1, 2, 3})));
     EXPECT_FALSE(Alone(signers, signers.Leads(2, 7, {1, 2, 3, 4, 5})));
-    EXPECT_EQ(Alone(signers, signers.Leads(2, 7, {1, 2})), Rule::FALSE_CERTIFICATE) << "too few";
+    EXPECT_EQ(Alone(signers, signers.Leads(2, 7, {})), Rule::FALSE_CERTIFICATE) << "no vote at all";
     Leads invented = signers.Leads(2, 7, {1, 2});
     invented.voters.Add(3);
     EXPECT_EQ(Alone(signers, signers.Signed(invented)), Rule::FALSE_CERTIFICATE) << "nobody's vote";
@@ -146,6 +146,14 @@ TEST(EvidenceOffence, IsToClaimToLeadWithoutTheVotes)
     Leads stolen = signers.Leads(1, 7, {1, 2, 3});
     stolen.signer = 4;
     EXPECT_EQ(Alone(signers, signers.Signed(stolen)), Rule::FALSE_CERTIFICATE) << "another's votes";
+}
+
+TEST(EvidenceOffence, IsNoneWhereVotesAreFew)
+{
+    // A candidate counts by the members that its log has, which another may have written there.
+    const Signers signers;
+    EXPECT_FALSE(Alone(signers, signers.Leads(2, 7, {2, 3})));
+    EXPECT_FALSE(Alone(signers, signers.Leads(2, 7, {2})));
 }
 
 TEST(EvidenceOffence, WithAFalseCertificateConvictsNobodyWhoIsNamedInIt)

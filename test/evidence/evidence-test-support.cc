@@ -8,8 +8,8 @@ namespace nctest
 namespace ev = ns3::evidence;
 using namespace ns3::raft;
 
-Signers::Signers(ServerId servers, std::size_t fewestVotes)
-    : m_keys(ev::Keys::Make(servers, fewestVotes))
+Signers::Signers(ServerId servers)
+    : m_keys(ev::Keys::Make(servers))
 {
 }
 
@@ -82,7 +82,10 @@ LeaderSends(const Signers& signers,
     {
         sealer.AddVote(signers.Votes(voter, term, leader));
     }
-    sealer.BecomeLeader(term);
+    if (!voters.empty())
+    {
+        sealer.BecomeLeader(term);
+    }
     SealedMessage sealed;
     const Term before = previous > 0 ? term : 0;
     sealed.message = {leader,

@@ -15,7 +15,7 @@ namespace nctest
 class Signers
 {
   public:
-    explicit Signers(ns3::evidence::ServerId servers = 5, std::size_t fewestVotes = 3);
+    explicit Signers(ns3::evidence::ServerId servers = 5);
 
     std::shared_ptr<const ns3::evidence::KeyRing> Ring() const;
     ns3::evidence::Signer Of(ns3::evidence::ServerId server) const;
@@ -62,7 +62,8 @@ struct SealedMessage
     ns3::evidence::Seal seal;
 };
 
-/** What a leader of a term, elected by voters, sends to a follower. */
+/** What a leader of a term, elected by itself and voters, sends to a follower. Without voters
+ * nobody elected it. */
 SealedMessage LeaderSends(const Signers& signers,
                           ns3::raft::ServerId leader,
                           ns3::raft::Term term,

@@ -157,10 +157,10 @@ TEST_F(EvidenceWitness, TwoLeadersOfATermConvictWhoElectedBoth)
 
 TEST_F(EvidenceWitness, ALeaderThatNobodyElectedIsFoundAtOnceAndByAll)
 {
-    EXPECT_EQ(Append(1, 7, {1, 3}, 2, 0, {"a"}), Found{"1 false-certificate"});
-    EXPECT_EQ(Append(1, 7, {1, 3}, 2, 1, {"b"}), Found{}) << "once";
+    EXPECT_EQ(Append(1, 7, {}, 2, 0, {"a"}), Found{"1 false-certificate"});
+    EXPECT_EQ(Append(1, 7, {}, 2, 1, {"b"}), Found{}) << "once";
     EXPECT_EQ(Tell(2, 5), Found{"1 false-certificate"});
-    EXPECT_EQ(Append(1, 8, {1, 3}, 2, 1, {"b"}), Found{"1 false-certificate"}) << "a new offence";
+    EXPECT_EQ(Append(1, 8, {}, 2, 1, {"b"}), Found{"1 false-certificate"}) << "a new offence";
 }
 
 TEST_F(EvidenceWitness, ALeaderThatTellsTwoStoriesIsFoundAtTheIndexWhereTheyPart)

@@ -196,7 +196,7 @@ RunCluster(const ClusterOptions& options)
     raft.SetClientAttribute("Rate", DoubleValue(options.requestRate));
     if (options.evidence)
     {
-        raft.EnableEvidence(SERVERS / 2 + 1);
+        raft.EnableEvidence();
     }
     ApplicationContainer servers = raft.InstallServers(topology.Servers());
     ApplicationContainer clients = raft.InstallClients(topology.Clients(), topology.Servers());

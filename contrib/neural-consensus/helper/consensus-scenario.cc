@@ -133,7 +133,6 @@ class Scenario
 
   private:
     void BuildCluster();
-    std::size_t FewestVotes() const;
     void BuildObservation();
     void BuildFaults();
     Time PairNoise() const;
@@ -187,7 +186,7 @@ Scenario::BuildCluster()
     SpreadNodes(m_topology.Servers(), m_options.nodeSpread, NODE_STREAM);
     if (m_options.evidence)
     {
-        raft.EnableEvidence(FewestVotes());
+        raft.EnableEvidence();
     }
     m_servers = raft.InstallServers(m_topology.Servers(), m_options.voters.value_or(0));
     m_clients = raft.InstallClients(m_topology.Clients(), m_topology.Servers());
@@ -196,17 +195,6 @@ Scenario::BuildCluster()
     m_operator = std::make_unique<RaftOperator>(m_servers, m_options.operations);
     m_servers.Start(m_topology.WarmUp());
     m_clients.Start(m_topology.WarmUp());
-}
-
-std::size_t
-Scenario::FewestVotes() const
-{
-    // A cluster that shrinks elects with fewer and fewer votes; one that grows needs more.
-    const auto& operations = m_options.operations;
-    const bool shrinks = std::any_of(operations.begin(), operations.end(), [](const auto& o) {
-        return o.kind == RaftOperation::Kind::REMOVE;
-    });
-    return shrinks ? 1 : m_options.voters.value_or(m_options.topology.servers) / 2 + 1;
 }
 
 void

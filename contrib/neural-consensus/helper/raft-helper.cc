@@ -51,9 +51,9 @@ RaftHelper::SetClientAttribute(const std::string& name, const AttributeValue& va
 }
 
 void
-RaftHelper::EnableEvidence(std::size_t fewestVotes)
+RaftHelper::EnableEvidence()
 {
-    m_fewestVotes = fewestVotes;
+    m_evidence = true;
 }
 
 ApplicationContainer
@@ -63,8 +63,7 @@ RaftHelper::InstallServers(const NodeContainer& hosts, uint32_t voters) const
     const auto end = voters == 0 || voters >= ids.size() ? ids.end() : ids.begin() + voters;
     const std::vector<uint32_t> first(ids.begin(), end);
     const uint32_t last = ids.empty() ? 0 : *std::max_element(ids.begin(), ids.end());
-    const evidence::Keys keys =
-        m_fewestVotes ? evidence::Keys::Make(last, *m_fewestVotes) : evidence::Keys{};
+    const evidence::Keys keys = m_evidence ? evidence::Keys::Make(last) : evidence::Keys{};
     ApplicationContainer applications;
     for (uint32_t i = 0; i < hosts.GetN(); ++i)
     {
@@ -72,7 +71,7 @@ RaftHelper::InstallServers(const NodeContainer& hosts, uint32_t voters) const
         Ptr<RaftApplication> server = m_server.Create<RaftApplication>();
         server->SetAttribute("ServerId", UintegerValue(ids[i]));
         server->SetServers(first);
-        if (m_fewestVotes)
+        if (m_evidence)
         {
             server->SetIdentity(keys.signers[ids[i] - 1], keys.ring);
         }

@@ -6,9 +6,7 @@
 #include "ns3/node-container.h"
 #include "ns3/object-factory.h"
 
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace ns3
@@ -39,10 +37,8 @@ class RaftHelper
     /**
      * Has the servers to be installed sign what they send and look for proofs against each other
      * (doc/evidence.md).
-     * @param fewestVotes with which anybody can be elected in the run, whatever becomes of the
-     *                    membership: a majority of the first voters if no server will be removed
      */
-    void EnableEvidence(std::size_t fewestVotes);
+    void EnableEvidence();
 
     /**
      * Makes one cluster of all hosts, or of the first few.
@@ -72,7 +68,7 @@ class RaftHelper
   private:
     ObjectFactory m_server;
     ObjectFactory m_client;
-    std::optional<std::size_t> m_fewestVotes; //!< nothing where servers don't sign
+    bool m_evidence{false}; //!< whether servers sign
 };
 
 } // namespace ns3

@@ -125,12 +125,6 @@ KeyRing::GetCount() const
     return static_cast<ServerId>(m_signers.size());
 }
 
-std::size_t
-KeyRing::GetFewestVotes() const
-{
-    return m_fewestVotes;
-}
-
 bool
 KeyRing::Verify(ServerId server, uint64_t digest, Signature signature) const
 {
@@ -154,7 +148,7 @@ KeyRing::VerifyAll(const SignerSet& servers, uint64_t digest, Signature aggregat
 }
 
 Keys
-Keys::Make(ServerId servers, std::size_t fewestVotes, uint64_t secret)
+Keys::Make(ServerId servers, uint64_t secret)
 {
     if (servers > MAX_SIGNER)
     {
@@ -168,7 +162,6 @@ Keys::Make(ServerId servers, std::size_t fewestVotes, uint64_t secret)
         keys.signers.push_back(Signer(id, Hash(secret).Add(id).Get()));
     }
     ring->m_signers = keys.signers;
-    ring->m_fewestVotes = fewestVotes;
     keys.ring = std::move(ring);
     return keys;
 }

@@ -85,9 +85,6 @@ class KeyRing
     /** @return number of servers that can sign, with ids from 1 */
     ServerId GetCount() const;
 
-    /** @return votes below which nobody can have been elected (see Keys::Make()) */
-    std::size_t GetFewestVotes() const;
-
     /** @return whether the server signed the digest */
     bool Verify(ServerId server, uint64_t digest, Signature signature) const;
 
@@ -105,7 +102,6 @@ class KeyRing
     KeyRing() = default;
 
     std::vector<Signer> m_signers; //!< by id - 1
-    std::size_t m_fewestVotes{1};
 };
 
 /** The keys of a cluster. */
@@ -116,12 +112,10 @@ struct Keys
 
     /**
      * @param servers number of servers, at most MAX_SIGNER
-     * @param fewestVotes votes with which somebody can be elected at least, whatever becomes of
-     *                    the membership; a certificate of fewer convicts whoever shows it
      * @param secret clusters with different secrets don't accept each other's signatures
      * @throws std::invalid_argument for more servers than that
      */
-    static Keys Make(ServerId servers, std::size_t fewestVotes = 1, uint64_t secret = 0);
+    static Keys Make(ServerId servers, uint64_t secret = 0);
 };
 
 } // namespace ns3::evidence

@@ -165,7 +165,7 @@ IsGenuine(const KeyRing& keys, const Statement& statement)
 bool
 IsCertified(const KeyRing& keys, const Leads& leads)
 {
-    return leads.voters.Count() >= keys.GetFewestVotes() &&
+    return leads.voters.Count() > 0 &&
            keys.VerifyAll(leads.voters, VoteDigest(leads.term, leads.signer), leads.votes);
 }
 

@@ -75,7 +75,7 @@ enum class Rule : uint8_t
 {
     DOUBLE_VOTE = 0,       //!< two candidates in a term had its vote
     TWO_LEADERS = 1,       //!< two leaders of a term were elected with its vote
-    FALSE_CERTIFICATE = 2, //!< claims to lead without having been elected
+    FALSE_CERTIFICATE = 2, //!< claims to lead by votes that were not given
     TWO_ENTRIES = 3,       //!< different entries at one index of the log that it led with
     FALSE_ACK = 4          //!< acknowledges more than the message that it answers had
 };
@@ -105,7 +105,11 @@ Term TermOf(const Statement& statement);
 
 /** @return whether the statement is its signer's own, be it true or not */
 bool IsGenuine(const KeyRing& keys, const Statement& statement);
-/** @return whether the voters elected the signer, and are enough */
+/**
+ * How many votes are enough is no question: a server believes the members that its log has, and
+ * whoever led before may have told it of fewer than there are.
+ * @return whether the voters, at least one, voted for the signer in that term
+ */
 bool IsCertified(const KeyRing& keys, const Leads& leads);
 /** @return whether the leader had sent what is acknowledged */
 bool IsCovered(const KeyRing& keys, const Ack& ack);
