@@ -18,6 +18,21 @@ namespace
 
 using Found = std::vector<std::string>;
 
+/** Of which entries a digest tells. */
+std::set<Index>
+IndicesIn(const Digest& digest)
+{
+    std::set<Index> indices;
+    for (const auto& statement : digest.GetStatements())
+    {
+        if (const auto* holds = std::get_if<Holds>(&statement))
+        {
+            indices.insert(holds->index);
+        }
+    }
+    return indices;
+}
+
 /** Five servers that watch each other. */
 class EvidenceWitness : public Test
 {
@@ -254,15 +269,7 @@ TEST_F(EvidenceWitness, UnderLoadChoosesTheSameEntriesAsOthersDo)
     const auto told = [&](ServerId from, Digest& digest) {
         Of(from).Tell(5, digest);
         EXPECT_LE(digest.GetSize(), Digest::MAX_BYTES);
-        std::set<Index> indices;
-        for (const auto& statement : digest.GetStatements())
-        {
-            if (const auto* holds = std::get_if<Holds>(&statement))
-            {
-                indices.insert(holds->index);
-            }
-        }
-        return indices;
+        return IndicesIn(digest);
     };
     const auto few = told(2, from2);
     const auto fewer = told(3, from3);
@@ -277,4 +284,51 @@ TEST_F(EvidenceWitness, UnderLoadChoosesTheSameEntriesAsOthersDo)
     EXPECT_GT(common, 5U);
     // What is left of the 200 indices that they share shows that they were told different things.
     EXPECT_EQ(Names(Of(3).Listen(2, from2)), Found{"1 two-entries"});
+}
+
+TEST_F(EvidenceWitness, UnderLoadTellsTheLastOfEntriesThatAreNotInARowToo)
+{
+    // Three apart, entries share nothing on the wire: thirty fit, and each fourth of a hundred
+    // does.
+    std::set<Index> wanted;
+    for (Index index = 3; index <= 300; index += 3)
+    {
+        Append(1, 7, {1, 2, 3}, 2, index - 1, {"a"});
+        if (index % 4 == 0)
+        {
+            wanted.insert(index);
+        }
+    }
+    Append(1, 7, {1, 2, 3}, 3, 299, {"b"});
+    Digest digest;
+    Of(2).Tell(3, digest);
+    EXPECT_EQ(IndicesIn(digest), wanted);
+    EXPECT_EQ(Names(Of(3).Listen(2, digest)), Found{"1 two-entries"}) << "at the last index";
+    digest.Clear();
+    Of(2).Tell(3, digest);
+    EXPECT_EQ(IndicesIn(digest), std::set<Index>{}) << "once";
+}
+
+TEST_F(EvidenceWitness, UnderLoadTellsLaterWhatNoPowerOfTwoMakesFewer)
+{
+    // All indices are odd, and no two of them are in one run.
+    std::set<Index> wanted;
+    for (Index index = 3; index <= 600; index += 6)
+    {
+        Append(1, 7, {1, 2, 3}, 2, index - 1, {"a"});
+        wanted.insert(index);
+    }
+    std::set<Index> told;
+    for (int heartbeat = 0; heartbeat < 4; ++heartbeat)
+    {
+        Digest digest;
+        Of(2).Tell(3, digest);
+        const std::set<Index> more = IndicesIn(digest);
+        EXPECT_GT(more.size(), 5U);
+        for (const Index index : more)
+        {
+            EXPECT_TRUE(told.insert(index).second) << index << " was told before";
+        }
+    }
+    EXPECT_EQ(told, wanted);
 }

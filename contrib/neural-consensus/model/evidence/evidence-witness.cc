@@ -312,33 +312,45 @@ Witness::TellEntries(const Shelf& shelf, Told& told, Digest& digest) const
     const auto entry = [&](uint64_t number) -> const Holds& {
         return shelf.entries[shelf.arrivals[number % ENTRIES_KEPT]];
     };
-    told.entries = shelf.entriesAdded;
-    const uint32_t room = Digest::MAX_BYTES - digest.GetSize();
-    if (begin == shelf.entriesAdded || room < Digest::RUN_SIZE)
-    {
-        return;
-    }
-    const uint64_t most = (room - Digest::RUN_SIZE) / Digest::ENTRY_SIZE;
-    const auto count = [&](uint64_t mask) {
-        uint64_t chosen = 0;
+    const auto bytes = [&](uint64_t mask) {
+        uint32_t size = 0;
+        EntryRun run;
         for (uint64_t number = begin; number < shelf.entriesAdded; ++number)
         {
-            chosen += (entry(number).index & mask) == 0 ? 1 : 0;
+            const Holds& holds = entry(number);
+            if ((holds.index & mask) != 0)
+            {
+                continue;
+            }
+            if (!run.Extend(holds))
+            {
+                run = EntryRun(holds);
+                size += Digest::RUN_SIZE;
+            }
+            size += Digest::ENTRY_SIZE;
         }
-        return chosen;
+        return size;
     };
+    const uint32_t room = Digest::MAX_BYTES - digest.GetSize();
     uint64_t mask = 0;
-    while (mask < ENTRIES_KEPT && count(mask) > most)
+    for (uint32_t size = bytes(mask); size > room && mask < ENTRIES_KEPT;)
     {
-        mask = 2 * mask + 1;
-    }
-    for (uint64_t number = begin; number < shelf.entriesAdded; ++number)
-    {
-        if ((entry(number).index & mask) == 0 && !digest.Add(entry(number)))
+        const uint64_t next = 2 * mask + 1;
+        size = bytes(next);
+        if (size == 0)
         {
-            return;
+            break; // better some of the former than none
         }
+        mask = next;
     }
+    // What does not fit even so is for the next heartbeat.
+    uint64_t number = begin;
+    while (number < shelf.entriesAdded &&
+           ((entry(number).index & mask) != 0 || digest.Add(entry(number))))
+    {
+        ++number;
+    }
+    told.entries = number;
 }
 
 } // namespace ns3::evidence

@@ -52,7 +52,7 @@ class Witness
     /**
      * Fills in what a peer has not been told yet: proofs, claims to lead and votes, each twice;
      * then entries, once; of too many those at indices that are multiples of a power of two, so
-     * that all witnesses choose the same.
+     * that all witnesses choose the same. What has no room even so waits for the next call.
      * @param to the peer
      * @param digest to fill, empty
      */
