@@ -5,6 +5,7 @@
 #include "ns3/packet.h"
 
 #include <array>
+#include <utility>
 
 namespace ns3
 {
@@ -116,6 +117,12 @@ void
 HeartbeatHeader::SetDigest(evidence::Digest digest)
 {
     m_digest = std::move(digest);
+}
+
+void
+HeartbeatHeader::SwapDigest(evidence::Digest& digest)
+{
+    std::swap(m_digest, digest);
 }
 
 const evidence::Digest&

@@ -88,6 +88,8 @@ class HeartbeatHeader : public Header
     /** @param digest what the sender tells of statements that it received; only in a heartbeat */
     void SetDigest(evidence::Digest digest);
     const evidence::Digest& GetDigest() const;
+    /** Exchanges the digest for another, so that neither allocates memory. */
+    void SwapDigest(evidence::Digest& digest);
 
     bool operator==(const HeartbeatHeader& other) const;
 

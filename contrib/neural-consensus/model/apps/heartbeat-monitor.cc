@@ -294,12 +294,14 @@ HeartbeatMonitor::SendHeartbeat(std::size_t index)
     header.SetStatus(GetStatus());
     if (m_digestSource)
     {
-        evidence::Digest digest;
-        m_digestSource(peer.host, digest);
-        header.SetDigest(std::move(digest));
+        m_digest.Clear();
+        m_digestSource(peer.host, m_digest);
+        header.SwapDigest(m_digest);
     }
     const Sent sent{header.GetSequence(), header.GetSentAt(), header.GetSentAt()};
-    if (Transmit(header, peer.host, peer.address, m_port))
+    const bool transmitted = Transmit(header, peer.host, peer.address, m_port);
+    header.SwapDigest(m_digest);
+    if (transmitted)
     {
         // What the peer will echo is what an interceptor made of it.
         Sent& slot = peer.outstanding[header.GetSequence() % OUTSTANDING];

@@ -175,6 +175,7 @@ class HeartbeatMonitor : public Application
     std::function<detection::PeerStatus()> m_status;        //!< own Raft status
     DigestSource m_digestSource;                            //!< may be empty
     DigestSink m_digestSink;                                //!< may be empty
+    evidence::Digest m_digest;                              //!< keeps the memory of the last one
     std::shared_ptr<MessageInterceptor> m_interceptor;      //!< may be null
     Ptr<HostNetwork> m_network;                             //!< addresses
     Ptr<NodeClock> m_clock;                                 //!< own clock
