@@ -14,6 +14,8 @@ KINDS = {
     "byzantine-lying": ["magnitude=2", "magnitude=8", "share=0.3"],
     "byzantine-equivocating": ["magnitude=2", "share=0.3"],
     "byzantine-selective": ["share=1"],
+    "byzantine-term-inflation": ["magnitude=2", "period=1s", "share=0.3"],
+    "byzantine-twin": ["seed=1", "seed=2", "seed=3"],
 }
 
 
@@ -60,4 +62,4 @@ def describe(number):
             f"--operation=remove@{rng.uniform(9, 15):.3f}s:node={rng.randint(1, nodes - 1)}",
             f"--operation=transfer@{rng.uniform(5, 20):.3f}s",
         ]
-    return {"number": number, "kind": kind, "options": options}
+    return {"number": number, "kind": kind, "nodes": nodes, "options": options}

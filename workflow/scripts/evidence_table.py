@@ -7,6 +7,7 @@ import csv
 import math
 import sys
 
+LEAST = 0.99  # recall below which the workflow fails
 OFFENCES = ["vote", "certificate", "entries", "acknowledgement"]
 
 
@@ -35,6 +36,19 @@ def summarise(rows):
     ]
 
 
+def complaint(rows):
+    """Why the runs don't show what they should, if so."""
+    false = sum(int(row["false_proofs"]) for row in rows)
+    if false:
+        return f"{false} proofs against servers that were correct: expected none"
+    recall = summarise(rows)[-1][3]
+    if recall is None:
+        return "nothing was provable in any run: expected something"
+    if recall < LEAST:
+        return f"{recall:.4f} of what was provable was proven: expected at least {LEAST}"
+    return None
+
+
 def main(summary, *tables):
     rows = []
     for table in tables:
@@ -42,7 +56,9 @@ def main(summary, *tables):
             rows += csv.DictReader(file)
     false = sum(int(row["false_proofs"]) for row in rows)
     runs_with_false = sum(int(row["false_proofs"]) > 0 for row in rows)
-    apart = sum(int(row["kept_apart"]) for row in rows)
+    apart, at_end, beyond = (
+        sum(int(row[column]) for row in rows) for column in ("kept_apart", "at_end", "beyond_truth")
+    )
     lines = ["| offence | provable | proven within 5 s | recall | 95 % interval |", "|---|---:|---:|---:|---|"]
     for name, provable, proven, recall, low, high in summarise(rows):
         share = "" if recall is None else f"{recall:.4f}"
@@ -52,14 +68,17 @@ def main(summary, *tables):
         "",
         f"{len(rows)} runs; {sum(int(row['proven_in_all']) for row in rows)} proofs counted once for"
         f" each server, rule and term; {false} false proofs in {runs_with_false} runs"
-        f" (95 % interval of the share of runs {low:.4f} to {high:.4f}); {apart} offences left out"
-        " because crashes or cuts concerned the only servers that could have told.",
+        f" (95 % interval of the share of runs {low:.4f} to {high:.4f}). Left out of"
+        f" the table are {apart} offences because crashes or cuts concerned the only servers that could"
+        f" have told, and {at_end} because the run ended within 5 s; {beyond} proofs were of offences"
+        " that no correct server received, or that the trace does not show.",
     ]
     text = "\n".join(lines) + "\n"
     with open(summary, "w") as file:
         file.write(text)
     print(text)
+    return complaint(rows)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(main(*sys.argv[1:]))
