@@ -8,9 +8,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2] / "workflow" / "scripts"))
 
 import numpy as np
+import pandas as pd
 
 import corpus_plan
-from corpus_datasheet import count_windows
+from corpus_datasheet import count_windows, folds_of
 from corpus_pack import CONTEXT_TICKS, WINDOW, pack
 from corpus_shard import CLASSES, NEVER, Shard
 
@@ -182,6 +183,22 @@ class Packing(unittest.TestCase):
             file.attrs["version"] = 99
         with self.assertRaisesRegex(ValueError, "expected neural-consensus-corpus, version 1"):
             Shard(self.folder / "run.h5")
+
+
+class Folds(unittest.TestCase):
+    def test_families_of_one_kind_are_held_out_together(self):
+        index = pd.DataFrame(
+            [
+                {"part": "faults", "family": family, "split": split, "shard": f"{family}-{split}"}
+                for family in ("lan", "wan", "large")
+                for split in ("train", "validation", "test")
+            ]
+        )
+        folds = {fold["held_out"]: fold for fold in folds_of(index, {"lan": {}, "wan": {}, "large": {"like": "lan"}})}
+        self.assertEqual(set(folds), {"lan, large", "wan"})
+        self.assertEqual(folds["lan, large"]["train"], ["wan-train"])
+        self.assertEqual(folds["lan, large"]["test"], ["lan-test", "large-test"])
+        self.assertEqual(folds["wan"]["validation"], ["lan-validation", "large-validation"])
 
 
 class Plan(unittest.TestCase):

@@ -8,6 +8,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
+from audit_windows import HEARTBEAT_NS
 from corpus_shard import CLASSES
 
 REPLICATES = 1000
@@ -17,6 +18,7 @@ FOLDS = 5
 LEVEL = 0.05
 HALF_WIDTH = 0.03  # of the interval before crashes without precursor
 CRASHES = 400
+FAULTS = 100  # of a family: with fewer nothing can be said about their spread
 FEATURE_TESTS = 7  # of build/bin/nc-test-neural, at least
 
 
@@ -78,18 +80,15 @@ def fitted_guess(features, labels, learn, judge):
 
 
 def permuted_labels(features, labels, episodes, learn, random):
-    """With the labels of episodes shuffled, nothing is left to learn; unshuffled, there is much."""
+    """With the labels of episodes shuffled, nothing is left to learn; unshuffled, there is much.
+    They are shuffled over all splits: an episode that is in two has the same label in both, so a
+    judge that has learnt it by heart is above chance."""
     judge = ~learn
     chance = 1 / len(np.unique(labels[judge]))
     names, first, inverse = np.unique(episodes, return_index=True, return_inverse=True)
-    own = labels[first]
-    is_learnt = learn[first]
     results = []
-    for number in range(PERMUTATIONS):
-        shuffled = own.copy()
-        for side in (is_learnt, ~is_learnt):
-            shuffled[side] = random.permutation(own[side])
-        truth = shuffled[inverse]
+    for _ in range(PERMUTATIONS):
+        truth = random.permutation(labels[first])[inverse]
         results.append((truth[judge], fitted_guess(features, truth, learn, judge)))
 
     def mean_accuracy(chosen):
@@ -107,6 +106,18 @@ def permuted_labels(features, labels, episodes, learn, random):
             mean_accuracy(everything), low, high, n, f"contains {chance:.4f}", low <= chance <= high),
         row("permuted labels", "the true labels beside it", "balanced accuracy",
             balanced_accuracy(truth, guess), true_low, true_high, n, f"above {chance:.4f}", true_low > chance),
+    ]
+
+
+def splits_apart(hashes, constant):
+    """No window occurs in two splits. `hashes` is per split those of its windows that are not
+    constant, `constant` how many windows were."""
+    values, counts = np.unique(np.concatenate([np.unique(of_split) for of_split in hashes.values()]), return_counts=True)
+    shared = values[counts > 1]
+    n = sum(len(of_split) for of_split in hashes.values())
+    return [
+        row("splits", f"without {constant} constant windows", "windows in two splits", len(shared), None, None, n,
+            "at most 0", len(shared) == 0)
     ]
 
 
@@ -177,6 +188,11 @@ def precursor(subject, features, before, moments, random, expects_chance):
     ]
 
 
+def false_alarm(rows):
+    """The chance that a clean corpus fails one of the intervals that have to contain chance."""
+    return 1 - (1 - LEVEL) ** sum(entry["bound"].startswith("contains") for entry in rows)
+
+
 def feature_tests(report):
     """What the tests of the features found, shifted clocks and numbers and all."""
     cases = [case for suite in json.loads(report)["testsuites"] for case in suite["testsuite"]]
@@ -197,13 +213,14 @@ def wilson(count, n):
 def family_rows(family, runs, tests):
     """How the faults of a family are spread. `tests` is how many p-values there are in all."""
     rows = []
-    period = 100_000_000
     drawn = [[fault for fault in range(len(run.starts)) if run.is_drawn(fault)] for run in runs]
     starts = np.concatenate([run.starts[chosen] for run, chosen in zip(runs, drawn)])
     n = len(starts)
     if n == 0:
         return [row("faults", family, "faults", 0, None, None, 0, "at least 1", False)]
-    phases = (starts % period) / period
+    if n < FAULTS:
+        return [row("faults", family, "faults", n, None, None, n, f"too few: spread is judged from {FAULTS}", None)]
+    phases = (starts % HEARTBEAT_NS) / HEARTBEAT_NS
     test = stats.kstest(phases, "uniform")
     alpha = LEVEL / tests
     rows.append(row("phases", family, "Kolmogorov-Smirnov p", test.pvalue, None, None, n,
@@ -219,9 +236,11 @@ def family_rows(family, runs, tests):
     test = stats.chisquare(counts)
     rows.append(row("targets", f"{family}, {size} servers", "chi-square p", test.pvalue, None, None, counts.sum(),
                     f"at least {alpha:.4f}", test.pvalue >= alpha))
-    position = np.concatenate([run.starts[chosen] / run.duration_ns for run, chosen in zip(runs, drawn)])
+    position = np.concatenate(
+        [(run.starts[chosen] - run.first_ns) / (run.duration_ns - run.first_ns) for run, chosen in zip(runs, drawn)]
+    )
     tenths = np.histogram(position, bins=10, range=(0, 1))[0] / n
-    rows.append(row("times", family, "smallest share of a tenth of the run", tenths.min(), None, None, n,
+    rows.append(row("times", family, "smallest share of a tenth of the time for faults", tenths.min(), None, None, n,
                     "above 0", tenths.min() > 0))
     several = np.mean([len(chosen) >= 2 for chosen in drawn])
     rows.append(row("faults a run", family, "share of runs with several", several, None, None, len(runs),

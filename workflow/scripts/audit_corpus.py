@@ -1,13 +1,22 @@
 """Audits a corpus: audit.csv, audit.json and audit.txt; the phases of faults for the picture."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 import audit_checks as checks
-from audit_windows import Run, labelled_windows, onsets, precursors
+from audit_windows import (
+    HEARTBEAT_NS,
+    Run,
+    labelled_windows,
+    onsets,
+    precursors,
+    underlying,
+    window_hashes,
+)
 
 
 def random_of(*key):
@@ -18,15 +27,20 @@ def random_of(*key):
 def collect(shards):
     """Reads one shard after the other and keeps what the audits need of it."""
     runs, windows, hits, sudden, announced = [], [], [], [], []
+    hashes, constants = {}, 0
     for path in shards:
         run = Run(path)
-        windows.append((*labelled_windows(run, random_of(1, run.seed)), run.split == "train"))
+        contents, constant = window_hashes(run.features, np.flatnonzero(run.weight > 0))
+        hashes.setdefault(run.split, []).append(contents[(run.weight > 0) & ~constant])
+        windows.append((*labelled_windows(run, contents, constant), run.split == "train"))
+        constants += np.count_nonzero(constant)
         hits += onsets(run)
         sudden.append(precursors(run, random_of(2, run.seed), with_precursor=False))
         announced.append(precursors(run, random_of(3, run.seed), with_precursor=True))
         run.release()
         runs.append(run)
-    return runs, windows, hits, sudden, announced
+    hashes = {split: np.concatenate(parts) for split, parts in hashes.items()}
+    return runs, windows, hashes, constants, hits, sudden, announced
 
 
 def joined(parts):
@@ -34,10 +48,11 @@ def joined(parts):
 
 
 def audit(shards, feature_report):
-    runs, windows, hits, sudden, announced = collect(shards)
-    features, labels, episodes = joined([part[:3] for part in windows])
-    learn = np.concatenate([np.full(len(part[1]), part[3]) for part in windows])
-    rows = checks.permuted_labels(features, labels, episodes, learn, random_of(4))
+    runs, windows, hashes, constants, hits, sudden, announced = collect(shards)
+    features, labels, *identity = joined([part[:5] for part in windows])
+    learn = np.concatenate([np.full(len(part[1]), part[5]) for part in windows])
+    rows = checks.permuted_labels(features, labels, underlying(*identity), learn, random_of(4))
+    rows += checks.splits_apart(hashes, constants)
     rows += checks.onset(hits, random_of(5))
     rows += checks.precursor("before crashes without precursor", *joined(sudden), random_of(6), True)
     rows += checks.precursor("beside it, before the end of a degradation", *joined(announced), random_of(7), False)
@@ -48,7 +63,7 @@ def audit(shards, feature_report):
     rows += checks.world(runs)
     phases = {
         family: sorted(
-            float(start % 100_000_000) / 1e8
+            float(start % HEARTBEAT_NS) / HEARTBEAT_NS
             for run in runs
             if run.family == family
             for fault, start in enumerate(run.starts)
@@ -56,11 +71,20 @@ def audit(shards, feature_report):
         )
         for family in families
     }
-    return rows, phases
+    kinds = Counter(stratum.split()[2] for stratum, is_hit, *_ in hits if is_hit)
+    return rows, {
+        "false_alarm": round(checks.false_alarm(rows), 6),
+        "onset_kinds": dict(sorted(kinds.items())),
+        "phases": phases,
+    }
 
 
 def as_text(rows, shards):
-    lines = [f"Audits of {shards} runs with faults; intervals are of 95 %.", ""]
+    lines = [
+        f"Audits of {shards} runs with faults. Intervals are of 95 %: with nothing to find, one of those that have to",
+        f"contain chance fails in {checks.false_alarm(rows):.0%} of corpora.",
+        "",
+    ]
     cells = [["", "audit", "subject", "statistic", "value", "interval", "n", "bound"]]
     for entry in rows:
         value = "" if entry["value"] is None else f"{entry['value']:.4f}".rstrip("0").rstrip(".")
@@ -74,10 +98,10 @@ def as_text(rows, shards):
 
 if "snakemake" in globals():
     files = snakemake.input.shards  # noqa: F821
-    found, phases = audit(files, Path(snakemake.input.features).read_text())  # noqa: F821
+    found, details = audit(files, Path(snakemake.input.features).read_text())  # noqa: F821
     pd.DataFrame(found).to_csv(snakemake.output.table, index=False)  # noqa: F821
     text = as_text(found, len(files))
     Path(snakemake.output.text).write_text(text)  # noqa: F821
     Path(snakemake.output.json).write_text(  # noqa: F821
-        json.dumps({"audits": found, "phases": phases}, indent=1) + "\n"
+        json.dumps({"audits": found} | details, indent=1) + "\n"
     )

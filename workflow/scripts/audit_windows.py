@@ -1,17 +1,25 @@
 """What the audits look at: windows of the corpus, as summaries, with who and what they are of."""
 
+import json
+
 import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from corpus_shard import CLASSES, NEVER, Shard
 
 NS = 1_000_000_000
 TICK_NS = 100_000_000
+HEARTBEAT_NS = 100_000_000  # in every run: no option of the corpus changes it
+WARM_UP_NS = 5 * NS  # no fault starts before
+SHORTEST_GAP = 0.1  # of the mean gap: no gap between faults is drawn shorter
 WINDOW = 20
 STEADY_NS = 5 * NS  # a target at risk has been free of faults for so long
 START_NS = 20 * NS  # until then a cluster is still finding its first leader
 STRETCH_CAP_NS = 5 * NS  # of one crash or partition
 PER_EPISODE = 4
-CONTROLS = 4  # matched moments for each crash
+CONTROLS = 10  # matched moments for each crash: with 400 crashes a half-width of 0.03
 
 
 def summaries(features, last):
@@ -31,6 +39,28 @@ def summaries(features, last):
     ).astype(np.float32)
 
 
+def window_hashes(features, last):
+    """For each row: a hash of all numbers of the window that ends there, and whether all rows of
+    the window are the same, as in total silence. Both are 0 at rows other than `last`."""
+    hashes, constant = np.zeros(len(features), dtype=np.uint64), np.zeros(len(features), dtype=bool)
+    of_row = pd.util.hash_pandas_object(pd.DataFrame(features), index=False).to_numpy()
+    windows = of_row[last[:, None] + np.arange(-WINDOW + 1, 1)]
+    hashes[last] = pd.util.hash_pandas_object(pd.DataFrame(windows), index=False)
+    constant[last] = (windows == windows[:, :1]).all(axis=1)
+    return hashes, constant
+
+
+def underlying(episodes, hashes, constant):
+    """The number of the episode that each window is of at the bottom: those of one name, and those
+    that share a window that is not constant, are one, whatever runs and splits they are in."""
+    _, own = np.unique(episodes, return_inverse=True)
+    _, content = np.unique(hashes[~constant], return_inverse=True)
+    own_count = own.max(initial=-1) + 1
+    size = own_count + content.max(initial=-1) + 1
+    edges = coo_array((np.ones(len(content)), (own[~constant], own_count + content)), shape=(size, size))
+    return connected_components(edges, directed=False)[1][own]
+
+
 class Run:
     """A shard with faults, read for the audits."""
 
@@ -41,6 +71,8 @@ class Run:
             self.name = f"{self.family}-{attributes['seed']}"
             self.seed, self.servers = int(attributes["seed"]), int(attributes["servers"])
             self.duration_ns = round(float(attributes["duration_s"]) * NS)
+            mean_gap = json.loads(shard.text("summary"))["options"]["fault-gap"]
+            self.first_ns = WARM_UP_NS + round(SHORTEST_GAP * float(mean_gap.removesuffix("s")) * NS)
             for name in ("time_ns", "observer", "target", "features", "label", "identifiable", "grace", "weight"):
                 setattr(self, name, shard.column(f"rows/{name}"))
             self.plain = (self.label == 0) & (np.array(shard.texts("rows/subtype")) == "none") & (self.grace == 0)
@@ -102,8 +134,9 @@ class Run:
         return steady & (self.time_ns >= START_NS)
 
 
-def labelled_windows(run, random):
-    """A few windows of every episode: summaries, class, episode. Those that are learnt from alone."""
+def labelled_windows(run, hashes, constant):
+    """A few windows of every episode, of those that are learnt from: summaries, class, episode,
+    hash, whether constant. Their hashes choose them, so that a copy gives the same ones."""
     usable = (run.weight > 0) & (run.identifiable == 1) & (run.grace == 0)
     found, classes, episodes = [], [], []
     for label in range(len(CLASSES)):
@@ -123,17 +156,24 @@ def labelled_windows(run, random):
                     rows = rows[run.time_ns[rows] < run.time_ns[rows[0]] + STRETCH_CAP_NS]
                 rows = rows[usable[rows]]
                 if len(rows):
-                    chosen = random.choice(rows, size=min(PER_EPISODE, len(rows)), replace=False)
+                    chosen = rows[np.argsort(hashes[rows], kind="stable")[:PER_EPISODE]]
                     found.append(np.sort(chosen))
                     classes += [label] * len(chosen)
                     episodes += [f"{run.name} {target} {label} {number}"] * len(chosen)
     rows = np.concatenate(found) if found else np.empty(0, dtype=np.int64)
-    return summaries(run.features, rows), np.array(classes, dtype=int), np.array(episodes, dtype=str)
+    return (
+        summaries(run.features, rows),
+        np.array(classes, dtype=int),
+        np.array(episodes, dtype=str),
+        hashes[rows],
+        constant[rows],
+    )
 
 
 def onsets(run):
-    """Every drawn fault of one server with those that it could have hit as well: same time and
-    role, no fault of their own. Per candidate: onset, whether it was hit, id, role, tick, position."""
+    """Every drawn fault of one server with those that it could have hit as well: same time, same
+    role just before, no fault of their own. Per candidate: onset, whether it was hit, id, role,
+    tick, position. An onset is named by run, fault and kind."""
     rows = []
     for fault in range(len(run.starts)):
         hit = run.servers_of(fault)
@@ -141,7 +181,7 @@ def onsets(run):
         if len(hit) != 1 or not run.is_drawn(fault) or start < START_NS:
             continue
         hit = next(iter(hit))
-        role = run.role_at(hit, [start])[0]
+        role = run.role_at(hit, [start - 1])[0]  # at the start a crash has made it "down"
         busy = {
             server
             for other in range(len(run.starts))
@@ -151,13 +191,13 @@ def onsets(run):
         others = [
             server
             for server in range(1, run.servers + 1)
-            if server not in busy and server != hit and run.role_at(server, [start])[0] == role
+            if server not in busy and server != hit and run.role_at(server, [start - 1])[0] == role
         ]
         if others and hit not in busy:
             for server in [hit] + others:
                 rows.append(
                     (
-                        f"{run.name} {fault}",
+                        f"{run.name} {fault} {run.kinds[fault]}",
                         server == hit,
                         server,
                         server / run.servers,

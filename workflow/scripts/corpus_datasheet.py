@@ -160,7 +160,7 @@ def write_markdown(path, sheet, index, counts):
         "## Splits",
         "",
         "Every run belongs to one split, and its seed to no other run. To hold out a family: train and validate on"
-        " those runs of all other families, test on its own test runs.",
+        " those runs of all other families, test on its own test runs. Families of one kind are held out together.",
         "",
     ]
     folds = pd.DataFrame(sheet["folds"]).set_index("held_out")[["train_runs", "validation_runs", "test_runs"]]
@@ -168,14 +168,15 @@ def write_markdown(path, sheet, index, counts):
     Path(path).write_text("\n".join(lines))
 
 
-def folds_of(index):
-    """Leave one family out."""
+def folds_of(index, catalogue):
+    """Leave one family out, and with it those that are of its kind (`like`)."""
     runs = index[index["part"] == "faults"]
+    kinds = runs["family"].map(lambda family: catalogue[family].get("like", family))
     folds = []
-    for family in runs["family"].unique():
-        fold = {"held_out": family}
+    for kind in kinds.unique():
+        fold = {"held_out": ", ".join(runs["family"][kinds == kind].unique())}
         for split in SPLITS:
-            chosen = runs[(runs["split"] == split) & ((runs["family"] == family) == (split == "test"))]
+            chosen = runs[(runs["split"] == split) & ((kinds == kind) == (split == "test"))]
             fold[f"{split}_runs"] = len(chosen)
             fold[split] = chosen["shard"].tolist()
         folds.append(fold)
@@ -213,7 +214,7 @@ def make(shards, names, settings, digest, build, outputs):
         "thin_classes": [name for name in CLASSES if test.get(name, 0) < THIN_EPISODES],
         "faults": kinds.to_dict("records"),
         "networks": networks,
-        "folds": folds_of(index),
+        "folds": folds_of(index, settings["catalogue"]),
         "shards": index.to_dict("records"),
     }
     Path(outputs["json"]).write_text(json.dumps(sheet, indent=1) + "\n")
