@@ -95,6 +95,7 @@ TEST_F(NetemProcesses, AWanderingDelayHasTheStatedQuantilesAndMoments)
 TEST_F(NetemProcesses, AWanderingDelayHasTheStatedAutocorrelation)
 {
     NetemWander wander(WanderExample());
+    EXPECT_EQ(wander.Loss(), 0.0);
     wander.AssignStreams(20);
     const auto delays = Sample(wander, MilliSeconds(50), 400000);
     const double variance = Covariance(delays, 0);
@@ -150,6 +151,7 @@ TEST_F(NetemProcesses, SlotsLosePacketsAtTheirBeginAlone)
         }
     }
     EXPECT_NEAR(lost / (0.25 * 0.3 / 15 * PACKETS), 1.0, 0.04);
+    EXPECT_NEAR(slots.Loss(), 0.25 * 0.3 / 15, 1e-12);
 }
 
 TEST_F(NetemProcesses, OutagesLoseTheStatedShareInBurstsOfTheStatedLength)
@@ -158,17 +160,21 @@ TEST_F(NetemProcesses, OutagesLoseTheStatedShareInBurstsOfTheStatedLength)
     parameters.meanGap = Seconds(3);
     parameters.shortest = MilliSeconds(100);
     parameters.longest = MilliSeconds(500);
+    parameters.lost = 0.8;
     NetemOutages outages(parameters);
     outages.AssignStreams(50);
     int lost = 0;
+    int inOutage = 0;
     int bursts = 0;
     bool before = false;
     int run = 0;
     constexpr int PACKETS = 4000000;
     for (int i = 0; i < PACKETS; ++i)
     {
-        const bool now = outages.Meet(i * MilliSeconds(5)).lost;
-        lost += now;
+        const auto effect = outages.Meet(i * MilliSeconds(5));
+        const bool now = effect.lost || effect.delay.IsStrictlyPositive();
+        lost += effect.lost;
+        inOutage += now;
         bursts += now && !before;
         if (before && !now)
         {
@@ -177,9 +183,11 @@ TEST_F(NetemProcesses, OutagesLoseTheStatedShareInBurstsOfTheStatedLength)
         run = now ? run + 1 : 0;
         before = now;
     }
-    EXPECT_NEAR(static_cast<double>(lost) / PACKETS, 0.3 / 3.3, 0.003);
-    EXPECT_NEAR(5.0 * lost / bursts, 300.0, 6.0);
-    EXPECT_EQ(outages.Bound(0.01), Time(0));
+    EXPECT_NEAR(static_cast<double>(lost) / inOutage, 0.8, 0.01);
+    EXPECT_NEAR(static_cast<double>(lost) / PACKETS, 0.8 * 0.3 / 3.3, 0.003);
+    EXPECT_NEAR(outages.Loss(), 0.8 * 0.3 / 3.3, 1e-12);
+    EXPECT_NEAR(5.0 * inOutage / bursts, 300.0, 6.0);
+    EXPECT_EQ(outages.Bound(0.02), Time(0)) << "a fifth of 9 % waits";
 }
 
 TEST_F(NetemProcesses, OutagesWithoutLossHoldPacketsUntilTheirEnd)

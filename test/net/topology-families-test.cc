@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 #include <utility>
+#include <vector>
 
 using namespace ns3;
 
@@ -90,6 +91,7 @@ class Delays : public NetTest
         }
         latency = topology.PathLatency();
         jitter = topology.Jitter();
+        loss = topology.Loss();
         RunUntil(start + probes * gap + Seconds(5));
         std::vector<double> delays;
         for (uint32_t to = 2; to <= options.servers; ++to)
@@ -106,6 +108,7 @@ class Delays : public NetTest
 
     Time latency;
     Time jitter;
+    double loss{0.0};
 };
 
 class PathLatency : public Delays, public testing::WithParamInterface<std::string>
@@ -167,6 +170,93 @@ TEST_P(PathLatency, ComesWithAJitterOfTheMeasuredSize)
     // Five minutes hold but 20 slots and about as many handovers.
     EXPECT_LT(measured, 1.6 * jitter.GetSeconds() + 5e-4);
     EXPECT_GT(measured, 0.4 * jitter.GetSeconds() - 1e-9);
+}
+
+TEST_F(Delays, OfAWirelessChannelGrowWithItsLoadAndItsStations)
+{
+    TopologyOptions options;
+    options.name = "wifi";
+    Time before;
+    Time jitterBefore;
+    for (const auto& [servers, load] :
+         std::vector<std::pair<uint32_t, double>>{{3, 0.0}, {5, 0.2}, {10, 0.5}, {10, 0.7}})
+    {
+        options.servers = servers;
+        options.backgroundLoad = load;
+        Build(options);
+        EXPECT_GT(topology.PathLatency(), before);
+        EXPECT_GT(topology.Jitter(), jitterBefore);
+        before = topology.PathLatency();
+        jitterBefore = topology.Jitter();
+        Clear();
+    }
+    options.servers = 100;
+    options.backgroundLoad = 1.0;
+    Build(options);
+    EXPECT_EQ(topology.PathLatency(), Seconds(1)) << "what waits longer is dropped";
+}
+
+TEST_F(Delays, OfABusyWirelessChannelStayWithinItsBound)
+{
+    TopologyOptions options;
+    options.name = "wifi";
+    options.servers = 5;
+    options.backgroundLoad = 0.7;
+    std::vector<double> delays;
+    for (uint32_t seed = 1; seed <= 2; ++seed)
+    {
+        for (const double delay : Probe(options, seed, 150))
+        {
+            delays.push_back(delay);
+        }
+    }
+    EXPECT_GT(delays.size(), 1100U);
+    const auto late = std::count_if(delays.begin(), delays.end(), [&](double delay) {
+        return delay > latency.GetSeconds();
+    });
+    EXPECT_LE(static_cast<std::size_t>(late), delays.size() / 100);
+}
+
+class Losses : public Delays, public testing::WithParamInterface<std::string>
+{
+};
+
+INSTANTIATE_TEST_SUITE_P(Families,
+                         Losses,
+                         testing::Values("lan", "internet", "starlink", "lte"),
+                         [](const auto& info) { return TopologyTestName(info.param); });
+
+TEST_P(Losses, AreOfTheStatedShare)
+{
+    TopologyOptions options;
+    options.name = GetParam();
+    options.servers = 2;
+    constexpr uint32_t SEEDS = 8;
+    constexpr uint32_t PROBES = 3000;
+    double lost = 0.0;
+    for (uint32_t seed = 1; seed <= SEEDS; ++seed)
+    {
+        lost += 1.0 - static_cast<double>(Probe(options, seed, PROBES).size()) / PROBES;
+    }
+    lost /= SEEDS;
+    // There are about 40 bursts in the 40 minutes; dishes change their satellites together.
+    EXPECT_LE(lost, 1.5 * loss);
+    EXPECT_GE(lost, 0.6 * loss);
+    EXPECT_EQ(loss > 0.0, GetParam() != "lan");
+}
+
+TEST_F(Delays, OfNetworksThatLosePacketsComeWithImpairmentsOnTop)
+{
+    TopologyOptions options;
+    options.name = "internet";
+    options.servers = 2;
+    Probe(options, 1, 1);
+    const double own = loss;
+    EXPECT_NEAR(own, 0.21 / 60.21, 1e-9);
+    options.impairment.loss = 0.2;
+    options.impairment.burstLoss.meanLoss = 0.3;
+    Probe(options, 1, 1);
+    EXPECT_NEAR(loss, 1.0 - 0.5 * (1.0 - own), 1e-9);
 }
 
 TEST_F(Delays, OfTheInternetStayMuchTheSameFromOnePacketToTheNext)

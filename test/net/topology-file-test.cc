@@ -42,7 +42,7 @@ PrintTo(const BadFile& bad, std::ostream* os)
 
 const std::string HEADERS =
     "expected a header, from,to,delay,rate,loss or us|ms|s,one-way|rtt,NAME,NAME,...";
-const std::string DELAY = "expected a time such as 5ms, 0 to 60s";
+const std::string DELAY = "expected a time with its unit such as 5ms, 0 to 60s";
 const std::string LATENCY = "expected a number of ms from 0 to 60 s, or nothing";
 
 const std::vector<BadFile> BAD_FILES{
@@ -71,6 +71,16 @@ const std::vector<BadFile> BAD_FILES{
     {"NegativeDelay", EDGES + "1,2,-5ms,,\n", "net.csv:2: delay '-5ms', " + DELAY},
     {"NotANumberDelay", EDGES + "1,2,nan,,\n", "net.csv:2: delay 'nan', " + DELAY},
     {"LongDelay", EDGES + "1,2,2min,,\n", "net.csv:2: delay '2min', " + DELAY},
+    {"DelayWithoutUnit", EDGES + "1,2,5,,\n", "net.csv:2: delay '5', " + DELAY},
+    {"ServerThatIsAClient",
+     EDGES + "1,2,5ms,,\nclient-3,server-4,5ms,,\n",
+     "net.csv:3: server-4 with 2 servers, expected client-4"},
+    {"ClientThatIsAServer",
+     EDGES + "server-1,client-2,5ms,,\n",
+     "net.csv:2: client-2 with 2 servers, expected server-2"},
+    {"ClientThatIsAServerInAMatrix",
+     "ms,rtt,server-1,server-2\nserver-1,,5\nclient-2,5,\n",
+     "net.csv:3: client-2 with 2 servers, expected server-2"},
     {"ZeroRate",
      EDGES + "1,2,5ms,0bps,\n",
      "net.csv:2: rate '0bps', expected a rate such as 100Mbps, or nothing"},
@@ -162,16 +172,18 @@ TEST(TopologyFiles, ThatAreHugeAreRefusedEarly)
 
 TEST(TopologyFiles, MayHaveCommentsBlankLinesAndTheLineEndsOfOtherSystems)
 {
-    const auto file = Parse("\xef\xbb\xbf# mine\r\nfrom, to, delay, rate, loss\r\n\r\n"
-                            " 1 ,\t2, 5ms ,10Mbps,0.1 # a link\r\nserver-2,north,2500us,,\r\n");
+    const auto file = Parse(
+        "\xef\xbb\xbf# mine\r\nfrom, to, delay, rate, loss\r\n\r\n"
+        " 1 ,\t2, 5ms ,10Mbps,0.1 # a link\r\nserver-2,north,2500us,,\r\nnorth,south,0,,\r\n");
     EXPECT_FALSE(file.isMatrix);
-    EXPECT_EQ(file.places, (std::vector<std::string>{"1", "2", "north"}));
-    ASSERT_EQ(file.edges.size(), 4U) << "both directions";
+    EXPECT_EQ(file.places, (std::vector<std::string>{"1", "2", "north", "south"}));
+    ASSERT_EQ(file.edges.size(), 6U) << "both directions";
     EXPECT_EQ(file.edges[0].delay, MilliSeconds(5));
     EXPECT_EQ(file.edges[0].rate->GetBitRate(), 10000000U);
     EXPECT_EQ(file.edges[1].loss, 0.1);
     EXPECT_EQ(file.edges[3].delay, MicroSeconds(2500));
     EXPECT_FALSE(file.edges[3].rate);
+    EXPECT_EQ(file.edges[4].delay, Time(0)) << "which needs no unit";
 }
 
 TEST(TopologyFiles, WithRoundTripsAreHalvedAndGapsNamed)
@@ -247,7 +259,11 @@ class FileTopology : public NetTest
         std::filesystem::remove_all(folder);
     }
 
-    void BuildFrom(const std::string& text, uint32_t servers, uint32_t clients, uint32_t run = 1)
+    void BuildFrom(const std::string& text,
+                   uint32_t servers,
+                   uint32_t clients,
+                   uint32_t run = 1,
+                   const NetemParameters& impairment = {})
     {
         const std::string path = folder / "net.csv";
         std::ofstream(path) << text;
@@ -255,15 +271,27 @@ class FileTopology : public NetTest
         options.name = path;
         options.servers = servers;
         options.clients = clients;
+        options.impairment = impairment;
         Build(options, run);
     }
 
-    /** @return how long a datagram of 100 bytes takes */
-    Time Delay(uint32_t from, uint32_t to)
+    /** @return an edge list of so many links in a row, from server 1 to server 2 */
+    static std::string Chain(int links)
+    {
+        std::string text = EDGES + "1,p1,1ms,,\n";
+        for (int i = 1; i < links - 1; ++i)
+        {
+            text += "p" + std::to_string(i) + ",p" + std::to_string(i + 1) + ",1ms,,\n";
+        }
+        return text + "p" + std::to_string(links - 1) + ",2,1ms,,\n";
+    }
+
+    /** @return how long a datagram takes; -1 if it doesn't arrive */
+    Time Delay(uint32_t from, uint32_t to, uint32_t bytes = 100)
     {
         const std::size_t before = End(to).arrivals.size();
         const Time sent = Simulator::Now() + Seconds(1);
-        End(from).SendAt(sent, to, 0);
+        End(from).SendAt(sent, to, 0, bytes);
         RunUntil(sent + Seconds(1));
         return End(to).arrivals.size() > before ? End(to).arrivals.back().at - sent : Time(-1);
     }
@@ -279,7 +307,7 @@ TEST_F(FileTopology, RoutesOverSeveralLinksByTheLeastDelay)
     EXPECT_NEAR(Delay(3, 1).GetSeconds(), 0.015, 2e-5);
     EXPECT_NEAR(Delay(1, 2).GetSeconds(), 0.005, 2e-5);
     EXPECT_NEAR(Delay(4, 3).GetSeconds(), 0.015, 2e-5) << "the client stands beside server 1";
-    EXPECT_NEAR(topology.PathLatency().GetSeconds(), 0.015, 2e-5);
+    EXPECT_NEAR(topology.PathLatency().GetSeconds(), 0.015, 5e-5);
     EXPECT_EQ(topology.HostLabel(3), "server-3 (3)");
     // What passes by server 2 is not its own affair.
     Network(2)->SetDown(true);
@@ -292,6 +320,58 @@ TEST_F(FileTopology, GivesEachDirectionItsOwnDelayRateAndLoss)
     // 130 bytes with the headers of UDP, IPv4 and PPP.
     EXPECT_NEAR(Delay(1, 2).GetSeconds(), 0.005 + 130 * 8e-6, 2e-5);
     EXPECT_EQ(Delay(2, 1), Time(-1)) << "the way back loses all";
+}
+
+TEST_F(FileTopology, TellsOfItsWorstWayTheTimeOfAFullFrameAndTheLoss)
+{
+    const std::string slow = EDGES + "1,2,5ms,1Mbps,\n2,3,4ms,10Mbps,\n1,3,90ms,,\n";
+    BuildFrom(slow, 3, 0);
+    // 1500 bytes on both links, and on those of the hosts at 10 Gbit/s and 1 us each.
+    EXPECT_NEAR(topology.PathLatency().GetSeconds(), 0.009 + 0.012 + 0.0012 + 4.4e-6, 1e-9);
+    EXPECT_EQ(topology.Loss(), 0.0);
+    const Time full = Delay(1, 3, 1470);
+    EXPECT_LE(full, topology.PathLatency());
+    EXPECT_GT(full, topology.PathLatency() - MicroSeconds(20));
+    Clear();
+
+    const std::string lossy = EDGES + "1,2,5ms,,0.1\n2,3,4ms,,0.2\n3,2,4ms,,0.25\n1,3,90ms,,0.9\n";
+    BuildFrom(lossy, 3, 0);
+    const double worst = 1.0 - 0.9 * 0.75;
+    EXPECT_NEAR(topology.Loss(), worst, 1e-12) << "not of the link that no way takes";
+    Clear();
+    NetemParameters impairment;
+    impairment.loss = 0.5;
+    BuildFrom(lossy, 3, 0, 1, impairment);
+    EXPECT_NEAR(topology.Loss(), 0.5 + 0.5 * worst, 1e-12);
+    End(3).SendTrain(Seconds(1), MilliSeconds(1), 4000, 1);
+    RunUntil(Seconds(6));
+    EXPECT_NEAR(End(1).arrivals.size(), 4000 * (1.0 - topology.Loss()), 90.0);
+}
+
+TEST_F(FileTopology, LetsPacketsLiveOnWaysOfManyLinks)
+{
+    for (const int links : {80, 253})
+    {
+        BuildFrom(Chain(links), 2, 0);
+        EXPECT_NEAR(Delay(1, 2).GetSeconds(), links * 1e-3, links * 2e-6);
+        EXPECT_NEAR(Delay(2, 1).GetSeconds(), links * 1e-3, links * 2e-6);
+        Clear();
+    }
+}
+
+TEST_F(FileTopology, ThatIsLongerThanPacketsLiveIsRefused)
+{
+    try
+    {
+        BuildFrom(Chain(254), 2, 0);
+        FAIL() << "no error";
+    }
+    catch (const std::invalid_argument& error)
+    {
+        EXPECT_EQ(error.what(),
+                  (folder / "net.csv").string() +
+                      ": 254 links from 2 to 1, expected at most 253, as far as packets live");
+    }
 }
 
 TEST_F(FileTopology, LosesTheStatedShareOfALink)

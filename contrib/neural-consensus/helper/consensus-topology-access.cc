@@ -95,11 +95,13 @@ CoreNetwork::SetWay(uint32_t from,
     rule.delay += std::max(delay - 2 * ACCESS_DELAY, Time(0));
     m_discs.at(from - 1)->SetRule(NetemQueueDisc::TOPOLOGY, HostAddress(to), rule);
     double variance = 0.0;
+    double arriving = 1.0;
     int delaying = 0;
     for (const auto& process : processes)
     {
         m_discs.at(from - 1)->AddProcess(HostAddress(to), process);
         variance += std::pow(process->Deviation().GetSeconds(), 2);
+        arriving *= 1.0 - process->Loss();
         delaying += process->Deviation().IsStrictlyPositive();
     }
     Time bound = delay;
@@ -110,6 +112,7 @@ CoreNetwork::SetWay(uint32_t from,
     }
     m_builder.NotePathLatency(bound);
     m_builder.NoteJitter(Seconds(std::sqrt(variance)));
+    m_builder.NoteLoss(1.0 - arriving);
 }
 
 } // namespace ns3

@@ -263,6 +263,12 @@ ConsensusTopologyBuilder::NoteJitter(Time deviation)
 }
 
 void
+ConsensusTopologyBuilder::NoteLoss(double share)
+{
+    m_topology.m_loss = std::max(m_topology.m_loss, share);
+}
+
+void
 ConsensusTopologyBuilder::AddRandom(std::function<int64_t(int64_t)> assign)
 {
     m_topology.m_random.push_back(std::move(assign));
@@ -288,7 +294,8 @@ ConsensusTopologyBuilder::Finish()
     NotePathLatency(m_topology.m_pathLatency + impairment.delay + 5 * impairment.jitter);
     NoteJitter(
         Seconds(std::hypot(m_topology.m_jitter.GetSeconds(), impairment.jitter.GetSeconds())));
-    m_topology.m_loss = std::min(1.0, impairment.loss + impairment.burstLoss.meanLoss);
+    const double impaired = std::min(1.0, impairment.loss + impairment.burstLoss.meanLoss);
+    m_topology.m_loss = impaired + (1.0 - impaired) * m_topology.m_loss;
     m_topology.m_parameters = m_draw.Record();
     return m_topology;
 }

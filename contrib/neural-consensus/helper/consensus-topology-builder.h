@@ -109,6 +109,10 @@ class ConsensusTopologyBuilder
      * the largest counts. */
     void NoteJitter(Time deviation);
 
+    /** Takes note of a way on which this share of packets is lost, apart from impairments; the
+     * largest counts. */
+    void NoteLoss(double share);
+
     /** Lets the network assign the streams of a part. @param assign its AssignStreams() */
     void AddRandom(std::function<int64_t(int64_t)> assign);
 

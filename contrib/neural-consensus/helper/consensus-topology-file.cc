@@ -3,6 +3,7 @@
 #include "consensus-option-values.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <fstream>
@@ -43,31 +44,19 @@ HostNumber(const std::string& text)
     return plain && text.front() != '0' ? std::optional(number) : std::nullopt;
 }
 
-/** @return a host's number in place of its name, so that 1 and server-1 are one place */
-std::string
-Canonical(const std::string& name)
-{
-    for (const std::string prefix : {"server-", "client-"})
-    {
-        if (name.rfind(prefix, 0) == 0 && HostNumber(name.substr(prefix.size())))
-        {
-            return name.substr(prefix.size());
-        }
-    }
-    return name;
-}
-
 class Parser
 {
   public:
-    Parser(std::istream& in, const std::string& name);
+    Parser(std::istream& in, const std::string& name, uint32_t servers);
 
-    TopologyFile Parse(uint32_t servers);
+    TopologyFile Parse();
 
   private:
     [[noreturn]] void Reject(const std::string& what) const;
     bool NextLine(Fields& fields);
+    std::string Canonical(const std::string& name) const;
     uint32_t Place(const std::string& text);
+    Time Delay(const std::string& text) const;
     void ParseEdges();
     void ParseMatrix(const Fields& header);
     std::optional<Time> Latency(const std::string& text, const std::string& unit) const;
@@ -75,6 +64,7 @@ class Parser
     void RequireConnected() const;
 
     std::istream& m_in;
+    uint32_t m_servers;
     std::size_t m_line{0};
     std::size_t m_bytes{0};
     TopologyFile m_file;
@@ -82,8 +72,9 @@ class Parser
     std::map<std::pair<uint32_t, uint32_t>, std::size_t> m_lineOfEdge;
 };
 
-Parser::Parser(std::istream& in, const std::string& name)
-    : m_in(in)
+Parser::Parser(std::istream& in, const std::string& name, uint32_t servers)
+    : m_in(in),
+      m_servers(servers)
 {
     m_file.name = name;
 }
@@ -135,6 +126,28 @@ Parser::NextLine(Fields& fields)
     return false;
 }
 
+/** @return a host's number in place of its name, so that 1 and server-1 are one place */
+std::string
+Parser::Canonical(const std::string& name) const
+{
+    for (const bool server : {true, false})
+    {
+        const std::string prefix = server ? "server-" : "client-";
+        const auto id =
+            name.rfind(prefix, 0) == 0 ? HostNumber(name.substr(prefix.size())) : std::nullopt;
+        if (id && server != (*id <= m_servers))
+        {
+            Reject(name + " with " + std::to_string(m_servers) + " servers, expected " +
+                   (server ? "client-" : "server-") + std::to_string(*id));
+        }
+        if (id)
+        {
+            return std::to_string(*id);
+        }
+    }
+    return name;
+}
+
 uint32_t
 Parser::Place(const std::string& text)
 {
@@ -154,6 +167,28 @@ Parser::Place(const std::string& text)
         m_file.places.push_back(at->first);
     }
     return at->second;
+}
+
+/** @return an edge's delay */
+Time
+Parser::Delay(const std::string& text) const
+{
+    Time delay = Time::Max();
+    try
+    {
+        delay = ReadTimeValue("delay", text);
+    }
+    catch (const std::invalid_argument&)
+    {
+        // Refused below.
+    }
+    // What is seconds in options is more likely milliseconds here.
+    const bool hasUnit = !text.empty() && std::isalpha(static_cast<unsigned char>(text.back()));
+    if (delay > Seconds(MAX_DELAY_SECONDS) || !(hasUnit || delay.IsZero()))
+    {
+        Reject("delay '" + text + "', expected a time with its unit such as 5ms, 0 to 60s");
+    }
+    return delay;
 }
 
 void
@@ -179,18 +214,7 @@ Parser::ParseEdges()
             Reject("a link from " + fields[0] + " to " + fields[1] + " is on line " +
                    std::to_string(at->second) + " already");
         }
-        try
-        {
-            edge.delay = ReadTimeValue("delay", fields[2]);
-        }
-        catch (const std::invalid_argument&)
-        {
-            edge.delay = Time::Max();
-        }
-        if (edge.delay > Seconds(MAX_DELAY_SECONDS))
-        {
-            Reject("delay '" + fields[2] + "', expected a time such as 5ms, 0 to 60s");
-        }
+        edge.delay = Delay(fields[2]);
         try
         {
             if (!fields[3].empty())
@@ -362,7 +386,7 @@ Parser::ParseMatrix(const Fields& header)
 }
 
 TopologyFile
-Parser::Parse(uint32_t servers)
+Parser::Parse()
 {
     Fields header;
     const bool any = NextLine(header);
@@ -388,13 +412,14 @@ Parser::Parse(uint32_t servers)
         Reject(std::string("expected a header, ") + EDGE_HEADER +
                " or us|ms|s,one-way|rtt,NAME,NAME,...");
     }
-    for (uint32_t id = 1; m_file.NamesHosts() && id <= servers; ++id)
+    for (uint32_t id = 1; m_file.NamesHosts() && id <= m_servers; ++id)
     {
         if (!m_file.PlaceOf(id))
         {
             throw std::invalid_argument(m_file.name + ": no place for server " +
                                         std::to_string(id) + ", expected all of 1 to " +
-                                        std::to_string(servers) + " or other names for all places");
+                                        std::to_string(m_servers) +
+                                        " or other names for all places");
         }
     }
     return std::move(m_file);
@@ -427,7 +452,7 @@ IsTopologyFile(const std::string& name)
 TopologyFile
 ParseTopologyFile(std::istream& in, const std::string& name, uint32_t servers)
 {
-    return Parser(in, name).Parse(servers);
+    return Parser(in, name, servers).Parse();
 }
 
 TopologyFile

@@ -8,9 +8,12 @@
 #include "ns3/ipv4.h"
 #include "ns3/point-to-point-net-device.h"
 #include "ns3/pointer.h"
+#include "ns3/uinteger.h"
 
 #include <map>
 #include <queue>
+#include <stdexcept>
+#include <string>
 #include <tuple>
 
 namespace ns3
@@ -22,6 +25,13 @@ namespace
 /// Between servers at one place, where the file says nothing; and from a host to its place.
 const Time WITHIN_PLACE = MicroSeconds(100);
 const Time ACCESS_DELAY = MicroSeconds(1);
+const DataRate ACCESS_RATE("10Gbps");
+constexpr uint32_t FULL_FRAME = 1500; // bytes
+
+/// Hosts' time to live in edge lists: the most that a header holds, for ways may have many links.
+constexpr uint8_t LONGEST_LIFE = 255;
+/// Every router takes one from it and drops what has none left; there is one more than links.
+constexpr uint32_t MAX_LINKS = LONGEST_LIFE - 2;
 
 /** @return each host's place, by host - 1 */
 std::vector<uint32_t>
@@ -67,6 +77,15 @@ BuildFromMatrix(ConsensusTopologyBuilder& builder, const TopologyFile& file)
     }
 }
 
+/** The way from a place to another. */
+struct EdgeWay
+{
+    Time delay;           //!< of the links, which is what routes are chosen by
+    Time sending;         //!< of a full frame, on all links
+    double arriving{1.0}; //!< share of packets
+    uint32_t links{0};
+};
+
 /** The links of an edge list between the routers of its places. */
 class EdgeNetwork
 {
@@ -76,8 +95,8 @@ class EdgeNetwork
     /** Attaches a host and tells every router the way to it. */
     void Attach(uint32_t host, uint32_t place);
 
-    /** @return the least delay from each place to this one. */
-    const std::vector<Time>& DelaysTo(uint32_t place);
+    /** @return from each place the way with the least delay to this one. */
+    const std::vector<EdgeWay>& WaysTo(uint32_t place);
 
   private:
     void Link(std::size_t edge, std::size_t back);
@@ -93,7 +112,7 @@ class EdgeNetwork
     std::vector<EcmpRouting::NextHop> m_hops;     //!< by edge
     std::vector<std::vector<std::size_t>> m_into; //!< by place: the edges that end there
     uint32_t m_networks{0};
-    std::map<uint32_t, std::vector<Time>> m_delays;          //!< by place that is the end
+    std::map<uint32_t, std::vector<EdgeWay>> m_ways;         //!< by place that is the end
     std::map<uint32_t, std::vector<std::size_t>> m_firstHop; //!< the same: edge by place
 };
 
@@ -186,16 +205,18 @@ EdgeNetwork::Lose(ConsensusTopologyBuilder& builder, Ptr<NetDevice> receiver, do
     }
 }
 
-const std::vector<Time>&
-EdgeNetwork::DelaysTo(uint32_t place)
+const std::vector<EdgeWay>&
+EdgeNetwork::WaysTo(uint32_t place)
 {
-    if (m_delays.count(place) == 0)
+    if (m_ways.count(place) == 0)
     {
         // Dijkstra (1959) from the end; among equals the way with fewer links, so that there are no
         // loops over links without a delay, and then the one found first.
         using Best = std::tuple<Time, uint32_t, uint32_t>; // delay, links, place
         std::vector<std::pair<Time, uint32_t>> best(m_routers.size(), {Time::Max(), 0});
         std::vector<std::size_t> hops(m_routers.size(), 0);
+        auto& ways = m_ways[place];
+        ways.resize(m_routers.size());
         std::priority_queue<Best, std::vector<Best>, std::greater<>> open;
         best[place] = {Time(0), 0};
         open.emplace(Time(0), 0, place);
@@ -206,6 +227,15 @@ EdgeNetwork::DelaysTo(uint32_t place)
             if (best[at] < std::pair(delay, links))
             {
                 continue;
+            }
+            if (at != place)
+            {
+                const TopologyEdge& edge = m_file.edges[hops[at]];
+                const EdgeWay& rest = ways[edge.to]; // settled before, for it is shorter
+                ways[at] = {delay,
+                            rest.sending + RateOf(edge).CalculateBytesTxTime(FULL_FRAME),
+                            rest.arriving * (1.0 - edge.loss),
+                            links};
             }
             for (const std::size_t edge : m_into[at])
             {
@@ -219,22 +249,19 @@ EdgeNetwork::DelaysTo(uint32_t place)
                 }
             }
         }
-        auto& delays = m_delays[place];
-        for (const auto& [delay, links] : best)
-        {
-            delays.push_back(delay);
-        }
         m_firstHop[place] = std::move(hops);
     }
-    return m_delays[place];
+    return m_ways[place];
 }
 
 void
 EdgeNetwork::Attach(uint32_t host, uint32_t place)
 {
-    PointToPointHelper access = PointToPointLinks(DataRate("10Gbps"), ACCESS_DELAY);
+    PointToPointHelper access = PointToPointLinks(ACCESS_RATE, ACCESS_DELAY);
     AttachHost(m_builder, host, m_routers[place], access);
-    DelaysTo(place);
+    m_builder.Host(host)->GetObject<Ipv4>()->SetAttribute("DefaultTtl",
+                                                          UintegerValue(LONGEST_LIFE));
+    WaysTo(place);
     for (uint32_t at = 0; at < m_routers.size(); ++at)
     {
         Ptr<Ipv4> ipv4 = m_routers[at]->GetObject<Ipv4>();
@@ -250,12 +277,23 @@ BuildFromEdges(ConsensusTopologyBuilder& builder, const TopologyFile& file)
 {
     EdgeNetwork network(builder, file);
     const std::vector<uint32_t> places = PlaceHosts(builder, file);
+    const Time access = ACCESS_DELAY + ACCESS_RATE.CalculateBytesTxTime(FULL_FRAME);
     for (uint32_t host = 1; host <= builder.HostCount(); ++host)
     {
         network.Attach(host, places[host - 1]);
+        const uint32_t to = places[host - 1];
         for (const uint32_t from : places)
         {
-            builder.NotePathLatency(network.DelaysTo(places[host - 1])[from] + 2 * ACCESS_DELAY);
+            const EdgeWay& way = network.WaysTo(to)[from];
+            if (way.links > MAX_LINKS)
+            {
+                throw std::invalid_argument(file.name + ": " + std::to_string(way.links) +
+                                            " links from " + file.places[from] + " to " +
+                                            file.places[to] + ", expected at most " +
+                                            std::to_string(MAX_LINKS) + ", as far as packets live");
+            }
+            builder.NotePathLatency(way.delay + way.sending + 2 * access);
+            builder.NoteLoss(1.0 - way.arriving);
         }
     }
 }

@@ -81,7 +81,8 @@ class ConsensusTopology
      * @return the one-way delay within which at least 99 of 100 packets arrive, those lost apart,
      *         between the two hosts that are farthest from each other. It is a sum of the parts'
      *         99th percentiles and so errs on the far side; queues that the cluster itself fills
-     *         don't count.
+     *         don't count. In edge lists, whose links may be slow, the time of a full frame on each
+     *         link does.
      */
     Time PathLatency() const;
 
@@ -91,7 +92,12 @@ class ConsensusTopology
      */
     Time Jitter() const;
 
-    /** @return the share of packets that hosts lose in the long run, outages and queues apart. */
+    /**
+     * @return the share of packets that is lost in the long run between the two hosts where it is
+     *         largest: by impairments, by links, and by the processes on the way, as if each lost
+     *         by itself. What is lost in full queues (leaf-spine) and on the air (wifi) is not in
+     *         it.
+     */
     double Loss() const;
 
     /** @return name (with the unit at its end) and value of what the network was made with. */

@@ -73,6 +73,13 @@ NetemOutages::Bound(double share) const
     return Seconds(below <= a ? below : b - std::sqrt(2.0 * (b - a) * excess));
 }
 
+double
+NetemOutages::Loss() const
+{
+    const double length = (m_parameters.shortest + m_parameters.longest).GetSeconds() / 2.0;
+    return m_parameters.lost * length / (m_parameters.meanGap.GetSeconds() + length);
+}
+
 int64_t
 NetemOutages::AssignStreams(int64_t stream)
 {

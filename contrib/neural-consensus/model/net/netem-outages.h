@@ -25,8 +25,9 @@ struct NetemOutagesParameters
 /**
  * Short outages at random times: handovers, where most packets wait until the new cell takes over,
  * or congested moments, where all are lost however many there are. With a mean gap G, lengths L and
- * a share w that waits, E[L] / (G + E[L]) of all time is in outages, and the delay of what arrives
- * has the mean w E[L^2] / (2 (G + w E[L])) and the mean square w E[L^3] / (3 (G + w E[L])).
+ * a share w that waits, E[L] / (G + E[L]) of all time is in outages, in which the share 1 - w is
+ * lost, and the delay of what arrives has the mean w E[L^2] / (2 (G + w E[L])) and the mean square
+ * w E[L^3] / (3 (G + w E[L])).
  */
 class NetemOutages : public NetemProcess
 {
@@ -37,6 +38,7 @@ class NetemOutages : public NetemProcess
     Effect Meet(Time now) override;
     Time Deviation() const override;
     Time Bound(double share) const override;
+    double Loss() const override;
     int64_t AssignStreams(int64_t stream) override;
 
   private:

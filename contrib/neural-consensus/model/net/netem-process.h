@@ -44,6 +44,9 @@ class NetemProcess : public SimpleRefCount<NetemProcess>
      */
     virtual Time Bound(double share) const = 0;
 
+    /** @return the share of packets that are lost in the long run, sent evenly over time. */
+    virtual double Loss() const = 0;
+
     /**
      * Fixes the random variables; before the first packet.
      * @param stream the first stream

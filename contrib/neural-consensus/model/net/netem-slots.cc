@@ -54,6 +54,13 @@ NetemSlots::Bound(double share) const
     return Seconds(m_parameters.spread.GetSeconds() * (1.0 - share));
 }
 
+double
+NetemSlots::Loss() const
+{
+    return m_parameters.edgeLoss * m_parameters.edge.GetSeconds() /
+           m_parameters.period.GetSeconds();
+}
+
 int64_t
 NetemSlots::AssignStreams(int64_t stream)
 {

@@ -39,6 +39,7 @@ class NetemSlots : public NetemProcess
     Effect Meet(Time now) override;
     Time Deviation() const override;
     Time Bound(double share) const override;
+    double Loss() const override;
     int64_t AssignStreams(int64_t stream) override;
 
   private:

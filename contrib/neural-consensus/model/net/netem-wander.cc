@@ -81,6 +81,12 @@ NetemWander::Bound(double share) const
                    std::exp(m_parameters.sigma * NormalBound(share)));
 }
 
+double
+NetemWander::Loss() const
+{
+    return 0.0;
+}
+
 int64_t
 NetemWander::AssignStreams(int64_t stream)
 {
