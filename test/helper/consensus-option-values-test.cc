@@ -211,8 +211,11 @@ TEST(OptionValues, FaultWeightsChangeTheKindsThatTheyName)
                    "partition:-1",
                    "partition:nan",
                    "partition:1:1",
-                   "partition:1e7"},
-                  "KIND:WEIGHT with a kind of fault and a weight from 0 to 1000000");
+                   "partition:1e7",
+                   "minority-crash:1",
+                   "cascade:0.5"},
+                  "KIND:WEIGHT with a kind of fault other than minority-crash and cascade, and a "
+                  "weight from 0 to 1000000");
 }
 
 TEST(OptionValues, FaultWeightsLeaveSomeKindToBeDrawn)

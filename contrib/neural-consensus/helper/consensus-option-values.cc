@@ -128,7 +128,8 @@ ReadFaultWeightsValue(const std::string& option, const std::string& text)
             ParseNumber(std::string_view(part).substr(colon).substr(colon < part.size() ? 1 : 0));
         // Kinds that are plans of their own choose servers of their own, beside the random plan.
         if (kind == kinds.end() || !(weight >= 0 && weight <= 1e6) ||
-            faults::IsComposite(static_cast<faults::FaultKind>(kind - kinds.begin())))
+            (weight > 0 &&
+             faults::IsComposite(static_cast<faults::FaultKind>(kind - kinds.begin()))))
         {
             RefuseValue(option,
                         part,
