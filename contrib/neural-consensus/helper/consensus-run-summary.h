@@ -79,6 +79,7 @@ class ConsensusRunSummary
      * Writes summary.json.
      * @param out where to
      * @param options of the run
+     * @param network that it ran on
      * @param operations what an operator did to the cluster, and when it was done
      */
     void WriteJson(

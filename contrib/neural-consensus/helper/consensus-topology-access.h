@@ -49,6 +49,7 @@ class CoreNetwork
   public:
     /**
      * Links all hosts to the core.
+     * @param builder of the topology
      * @param up rate of an access link from its host
      * @param down rate towards its host
      */
@@ -56,6 +57,8 @@ class CoreNetwork
 
     /**
      * Sets the way from a host to another.
+     * @param from the sender's id
+     * @param to the receiver's id
      * @param delay the constant part, one way
      * @param processes the rest, each registered with the builder
      */

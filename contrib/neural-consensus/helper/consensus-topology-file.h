@@ -67,7 +67,12 @@ bool IsTopologyFile(const std::string& name);
  */
 TopologyFile ReadTopologyFile(const std::string& path, uint32_t servers);
 
-/** The same for what is in memory. @param name stands for the path in messages */
+/**
+ * The same for what is in memory.
+ * @param in the text
+ * @param name stands for the path in messages
+ * @param servers how many there will be
+ */
 TopologyFile ParseTopologyFile(std::istream& in, const std::string& name, uint32_t servers);
 
 } // namespace ns3

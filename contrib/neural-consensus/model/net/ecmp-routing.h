@@ -62,6 +62,7 @@ class EcmpRouting : public Ipv4StaticRouting
      * Says over which paths packets for a network go; in the choice they come in this order. Where
      * there are none static routing decides.
      * @param network of 24 bits
+     * @param paths first steps, one per path
      */
     void SetPaths(Ipv4Address network, const std::vector<NextHop>& paths);
 

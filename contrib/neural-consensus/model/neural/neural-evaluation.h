@@ -24,7 +24,11 @@ namespace ns3::neural
 class ConfusionMatrix
 {
   public:
-    /** @param weight how many it counts for, above 0 */
+    /**
+     * @param truth true class
+     * @param predicted predicted class
+     * @param weight how many it counts for, above 0
+     */
     void Add(FailureClass truth, FailureClass predicted, double weight = 1);
     void Add(const ConfusionMatrix& other);
 
