@@ -2,13 +2,14 @@
 
 #include "consensus-node-spread.h"
 #include "consensus-raft-trace.h"
+#include "consensus-run-progress.h"
 #include "consensus-run-recorder.h"
 #include "consensus-run-summary.h"
+#include "consensus-scenario-observation.h"
+#include "consensus-scenario-streams.h"
 #include "consensus-trace-helper.h"
-#include "failure-detector-bank-helper.h"
-#include "heartbeat-monitor-helper.h"
-#include "neural-failure-detector-helper.h"
 #include "raft-helper.h"
+#include "raft-invariant-watch.h"
 
 #include "ns3/boolean.h"
 #include "ns3/double.h"
@@ -17,7 +18,6 @@
 #include "ns3/global-value.h"
 #include "ns3/map-scheduler.h"
 #include "ns3/object-factory.h"
-#include "ns3/raft-invariants.h"
 #include "ns3/simulator.h"
 #include "ns3/tcp-socket-factory.h"
 #include "ns3/type-id.h"
@@ -26,7 +26,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -37,17 +36,6 @@ namespace ns3
 
 namespace
 {
-
-// Each part of the world draws from streams of its own, so that a change in one leaves the others
-// as they were.
-constexpr int64_t NETWORK_STREAMS = 0;
-constexpr int64_t PROTOCOL_STREAMS = 100000000;
-constexpr int64_t LOAD_STREAMS = 200000000;
-constexpr int64_t OBSERVATION_STREAMS = 300000000;
-constexpr int64_t RING_STREAM = 390000000;
-constexpr int64_t NODE_STREAM = 390000001;
-constexpr int64_t PLAN_STREAM = 400000000;
-constexpr int64_t FAULT_STREAMS = 400000001;
 
 /**
  * Has events kept in a heap, unless the user chose something else than ns-3's default, a tree. The
@@ -64,65 +52,6 @@ ChooseScheduler()
     }
 }
 
-/** Prints how far the simulation is, where a person looks. */
-class Progress
-{
-  public:
-    explicit Progress(Time duration)
-        : m_duration(duration)
-    {
-        Show();
-    }
-
-    ~Progress()
-    {
-        std::fputs("\r\033[K", stderr);
-    }
-
-  private:
-    void Show()
-    {
-        const int percent =
-            static_cast<int>(100 * Simulator::Now().GetSeconds() / m_duration.GetSeconds());
-        std::fprintf(stderr, "\rsimulated %3d %%", percent);
-        std::fflush(stderr);
-        m_next =
-            Simulator::Schedule(std::max(m_duration / 100, MicroSeconds(1)), &Progress::Show, this);
-    }
-
-    Time m_duration;
-    EventId m_next;
-};
-
-/** The safety argument of Raft, watched over all servers of the run. */
-class InvariantWatch
-{
-  public:
-    void Watch(Ptr<RaftApplication> server)
-    {
-        server->TraceConnectWithoutContext("Step", MakeCallback(&InvariantWatch::OnStep, this));
-        server->TraceConnectWithoutContext("Life", MakeCallback(&InvariantWatch::OnLife, this));
-        m_servers[server->GetServerId()] = server;
-    }
-
-  private:
-    void OnStep(const raft::RaftCore& core, const raft::Update& update)
-    {
-        m_checker.AfterStep(core, update);
-    }
-
-    void OnLife(uint32_t server, bool up)
-    {
-        if (up)
-        {
-            m_checker.AfterRestart(*m_servers.at(server)->GetCore());
-        }
-    }
-
-    raft::InvariantChecker m_checker;
-    std::map<uint32_t, Ptr<RaftApplication>> m_servers;
-};
-
 /** The parts of a run, in the order in which they are built. */
 class Scenario
 {
@@ -133,7 +62,7 @@ class Scenario
 
   private:
     void BuildCluster();
-    void BuildObservation();
+    void RefuseSharedPort() const;
     void BuildFaults();
     Time PairNoise() const;
     void Record();
@@ -146,15 +75,10 @@ class Scenario
     ApplicationContainer m_servers;
     ApplicationContainer m_clients;
     std::unique_ptr<RaftOperator> m_operator;
-    ApplicationContainer m_monitors;
-    std::vector<Ptr<FailureDetectorBank>> m_banks;
-    std::vector<Ptr<NeuralObserver>> m_observers;
-    std::vector<Ptr<NeuralFailureDetector>> m_neural;
+    std::unique_ptr<ScenarioObservation> m_observation;
     Ptr<FaultInjector> m_injector;
-    std::vector<std::pair<uint32_t, uint32_t>> m_pairs; //!< (observer, target), sorted
-    std::vector<std::string> m_detectorLabels;
     std::unique_ptr<ConsensusRunRecorder> m_recorder;
-    std::unique_ptr<InvariantWatch> m_invariants;
+    std::unique_ptr<RaftInvariantWatch> m_invariants;
     std::unique_ptr<ConsensusRaftTrace> m_raftTrace;
 };
 
@@ -165,7 +89,8 @@ Scenario::Scenario(const ScenarioOptions& options)
 {
     m_topology.AssignStreams(NETWORK_STREAMS);
     BuildCluster();
-    BuildObservation();
+    m_observation = std::make_unique<ScenarioObservation>(options, m_topology);
+    RefuseSharedPort();
     BuildFaults();
     Record();
 }
@@ -198,57 +123,15 @@ Scenario::BuildCluster()
 }
 
 void
-Scenario::BuildObservation()
+Scenario::RefuseSharedPort() const
 {
-    HeartbeatMonitorHelper monitors;
-    monitors.SetWatch(m_options.watch == 0 ? "all" : std::to_string(m_options.watch));
-    monitors.SetRingStream(RING_STREAM);
-    m_monitors = monitors.Install(m_topology.Servers());
-    HeartbeatMonitorHelper::AssignStreams(m_topology.Servers(), OBSERVATION_STREAMS);
-    m_monitors.Start(m_topology.WarmUp());
-    UintegerValue raftPort;
-    UintegerValue heartbeatPort;
-    m_servers.Get(0)->GetAttribute("Port", raftPort);
-    m_monitors.Get(0)->GetAttribute("Port", heartbeatPort);
-    if (raftPort.Get() == heartbeatPort.Get())
+    UintegerValue port;
+    m_servers.Get(0)->GetAttribute("Port", port);
+    if (port.Get() == m_observation->Port())
     {
         throw std::invalid_argument("ns3::RaftApplication::Port and ns3::HeartbeatMonitor::Port "
                                     "are both " +
-                                    std::to_string(raftPort.Get()) + ": expected different ports");
-    }
-    for (uint32_t i = 0; i < m_monitors.GetN(); ++i)
-    {
-        auto monitor = DynamicCast<HeartbeatMonitor>(m_monitors.Get(i));
-        for (const uint32_t target : monitor->GetWatched())
-        {
-            m_pairs.emplace_back(i + 1, target);
-        }
-    }
-    std::sort(m_pairs.begin(), m_pairs.end());
-
-    FailureDetectorBankHelper banks;
-    bool classical = false;
-    for (const auto& specification : m_options.detectors)
-    {
-        if (specification != "neural")
-        {
-            m_detectorLabels.push_back(banks.Add(specification));
-            classical = true;
-        }
-    }
-    if (classical)
-    {
-        m_banks = banks.Install(m_topology.Servers());
-    }
-    NeuralFailureDetectorHelper neural;
-    if (m_options.WantsNeural())
-    {
-        m_detectorLabels.emplace_back("neural");
-        m_neural = neural.Install(m_topology.Servers(), m_options.model, m_options.device);
-    }
-    if (m_options.observations)
-    {
-        m_observers = neural.InstallObservers(m_topology.Servers());
+                                    std::to_string(port.Get()) + ": expected different ports");
     }
 }
 
@@ -256,17 +139,15 @@ Scenario::BuildObservation()
 Time
 Scenario::PairNoise() const
 {
-    TimeValue sending;
-    m_monitors.Get(0)->GetAttribute("IntervalJitter", sending);
     // A gap lies between two heartbeats, each sent and delayed by itself: uniform and log-normal.
-    return Seconds(std::hypot(sending.Get().GetSeconds() * std::sqrt(2.0 / 3),
+    return Seconds(std::hypot(m_observation->SendingJitter().GetSeconds() * std::sqrt(2.0 / 3),
                               m_topology.Jitter().GetSeconds() * std::sqrt(2.0)));
 }
 
 void
 Scenario::BuildFaults()
 {
-    const Time period = DynamicCast<HeartbeatMonitor>(m_monitors.Get(0))->GetInterval();
+    const Time period = m_observation->Period();
     faults::FaultPlan plan = m_options.faults;
     if (m_options.randomFaults)
     {
@@ -310,7 +191,7 @@ Scenario::Record()
     m_recorder = std::make_unique<ConsensusRunRecorder>(files);
     if (m_options.checkInvariants)
     {
-        m_invariants = std::make_unique<InvariantWatch>();
+        m_invariants = std::make_unique<RaftInvariantWatch>();
     }
     if (m_options.raftTrace)
     {
@@ -333,22 +214,7 @@ Scenario::Record()
     {
         m_recorder->WatchClient(DynamicCast<RaftClientApplication>(*at));
     }
-    for (auto at = m_monitors.Begin(); at != m_monitors.End(); ++at)
-    {
-        m_recorder->WatchMonitor(DynamicCast<HeartbeatMonitor>(*at));
-    }
-    for (const auto& bank : m_banks)
-    {
-        m_recorder->WatchBank(bank);
-    }
-    for (const auto& observer : m_observers)
-    {
-        m_recorder->WatchObserver(observer);
-    }
-    for (const auto& detector : m_neural)
-    {
-        m_recorder->WatchNeural(detector);
-    }
+    m_observation->Watch(*m_recorder);
     if (!m_options.out.empty())
     {
         // Captures of an earlier run would pass for this one's.
@@ -372,10 +238,10 @@ Scenario::Record()
 void
 Scenario::Run()
 {
-    std::unique_ptr<Progress> progress;
+    std::unique_ptr<ConsensusRunProgress> progress;
     if (!m_options.quiet && isatty(STDERR_FILENO) == 1)
     {
-        progress = std::make_unique<Progress>(m_options.duration);
+        progress = std::make_unique<ConsensusRunProgress>(m_options.duration);
     }
     Simulator::Stop(m_options.duration);
     Simulator::Run();
@@ -392,11 +258,11 @@ Scenario::Finish()
     }
     const faults::FaultLog& log = m_injector->GetLog();
     const Time latency = m_topology.PathLatency();
-    const Time period = DynamicCast<HeartbeatMonitor>(m_monitors.Get(0))->GetInterval();
+    const Time period = m_observation->Period();
     const ConsensusRunSummary summary(*m_recorder,
                                       log,
-                                      m_pairs,
-                                      m_detectorLabels,
+                                      m_observation->Pairs(),
+                                      m_observation->Labels(),
                                       {m_topology.WarmUp(), m_options.duration, latency + period});
     if (!m_options.out.empty())
     {
@@ -408,7 +274,7 @@ Scenario::Finish()
         const faults::FaultLabeller labels(log, settings);
         TimeValue tick;
         CreateObject<NeuralObserver>()->GetAttribute("TickInterval", tick);
-        m_recorder->Commit(log, labels, tick.Get(), m_pairs, m_options.duration);
+        m_recorder->Commit(log, labels, tick.Get(), m_observation->Pairs(), m_options.duration);
         if (m_raftTrace)
         {
             m_raftTrace->Commit();

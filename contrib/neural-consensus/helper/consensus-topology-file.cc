@@ -1,6 +1,7 @@
 #include "consensus-topology-file.h"
 
 #include "consensus-option-values.h"
+#include "consensus-topology-lines.h"
 
 #include <algorithm>
 #include <cctype>
@@ -18,21 +19,11 @@ namespace ns3
 namespace
 {
 
-using Fields = std::vector<std::string>;
+using Fields = TopologyLines::Fields;
 
 constexpr std::size_t MAX_NAME = 64;
 constexpr double MAX_DELAY_SECONDS = 60.0;
 const char* const EDGE_HEADER = "from,to,delay,rate,loss";
-
-std::string
-Trimmed(const std::string& text)
-{
-    const char* const blank = " \t\r";
-    const auto first = text.find_first_not_of(blank);
-    return first == std::string::npos
-               ? ""
-               : text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
 
 std::optional<uint32_t>
 HostNumber(const std::string& text)
@@ -53,7 +44,6 @@ class Parser
 
   private:
     [[noreturn]] void Reject(const std::string& what) const;
-    bool NextLine(Fields& fields);
     std::string Canonical(const std::string& name) const;
     uint32_t Place(const std::string& text);
     Time Delay(const std::string& text) const;
@@ -63,17 +53,15 @@ class Parser
     void Mirror();
     void RequireConnected() const;
 
-    std::istream& m_in;
+    TopologyLines m_lines;
     uint32_t m_servers;
-    std::size_t m_line{0};
-    std::size_t m_bytes{0};
     TopologyFile m_file;
     std::map<std::string, uint32_t> m_places;
     std::map<std::pair<uint32_t, uint32_t>, std::size_t> m_lineOfEdge;
 };
 
 Parser::Parser(std::istream& in, const std::string& name, uint32_t servers)
-    : m_in(in),
+    : m_lines(in, name),
       m_servers(servers)
 {
     m_file.name = name;
@@ -82,48 +70,7 @@ Parser::Parser(std::istream& in, const std::string& name, uint32_t servers)
 void
 Parser::Reject(const std::string& what) const
 {
-    throw std::invalid_argument(m_file.name + ":" + std::to_string(m_line) + ": " + what);
-}
-
-/** @return the fields of the next line with something on it; false at the end */
-bool
-Parser::NextLine(Fields& fields)
-{
-    std::string line;
-    while (std::getline(m_in, line))
-    {
-        ++m_line;
-        m_bytes += line.size() + 1;
-        if (m_bytes > TopologyFile::MAX_BYTES)
-        {
-            Reject("the file is too long, expected at most " +
-                   std::to_string(TopologyFile::MAX_BYTES >> 20) + " MiB");
-        }
-        if (m_line == 1 && line.rfind("\xef\xbb\xbf", 0) == 0)
-        {
-            line.erase(0, 3);
-        }
-        line = Trimmed(line.substr(0, line.find('#')));
-        if (std::any_of(line.begin(), line.end(), [](unsigned char c) {
-                return c != '\t' && (c < 0x20 || c == 0x7f);
-            }))
-        {
-            Reject("a control character, expected text");
-        }
-        if (line.empty())
-        {
-            continue;
-        }
-        fields.clear();
-        std::istringstream cells(line + ","); // so that a last, empty one counts
-        std::string cell;
-        while (std::getline(cells, cell, ','))
-        {
-            fields.push_back(Trimmed(cell));
-        }
-        return true;
-    }
-    return false;
+    m_lines.Reject(what, m_lines.Number());
 }
 
 /** @return a host's number in place of its name, so that 1 and server-1 are one place */
@@ -195,7 +142,7 @@ void
 Parser::ParseEdges()
 {
     Fields fields;
-    while (NextLine(fields))
+    while (m_lines.Next(fields))
     {
         if (fields.size() != 5)
         {
@@ -208,7 +155,7 @@ Parser::ParseEdges()
         {
             Reject("a link from " + fields[0] + " to itself, expected two places");
         }
-        const auto [at, isNew] = m_lineOfEdge.try_emplace({edge.from, edge.to}, m_line);
+        const auto [at, isNew] = m_lineOfEdge.try_emplace({edge.from, edge.to}, m_lines.Number());
         if (!isNew)
         {
             Reject("a link from " + fields[0] + " to " + fields[1] + " is on line " +
@@ -337,7 +284,7 @@ Parser::ParseMatrix(const Fields& header)
     std::vector<std::optional<Time>> cells(places * places);
     std::vector<std::size_t> lineOf(places, 0);
     Fields fields;
-    while (NextLine(fields))
+    while (m_lines.Next(fields))
     {
         if (fields.size() != places + 1)
         {
@@ -355,7 +302,7 @@ Parser::ParseMatrix(const Fields& header)
             Reject("a row for " + fields[0] + " is on line " + std::to_string(lineOf[row->second]) +
                    " already");
         }
-        lineOf[row->second] = m_line;
+        lineOf[row->second] = m_lines.Number();
         for (std::size_t column = 0; column < places; ++column)
         {
             cells[row->second * places + column] = Latency(fields[column + 1], unit);
@@ -374,9 +321,9 @@ Parser::ParseMatrix(const Fields& header)
                 const std::string& b = m_file.places[to];
                 if (!back)
                 {
-                    m_line = lineOf[from] != 0 ? lineOf[from] : m_line;
-                    Reject("no latency between " + a + " and " + b +
-                           ", expected one in at least one direction");
+                    m_lines.Reject("no latency between " + a + " and " + b +
+                                       ", expected one in at least one direction",
+                                   lineOf[from] != 0 ? lineOf[from] : m_lines.Number());
                 }
                 m_file.gaps.push_back(a + " > " + b);
             }
@@ -389,7 +336,7 @@ TopologyFile
 Parser::Parse()
 {
     Fields header;
-    const bool any = NextLine(header);
+    const bool any = m_lines.Next(header);
     std::string line;
     for (const auto& field : header)
     {

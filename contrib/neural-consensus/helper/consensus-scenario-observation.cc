@@ -1,0 +1,126 @@
+#include "consensus-scenario-observation.h"
+
+#include "consensus-scenario-streams.h"
+#include "failure-detector-bank-helper.h"
+#include "heartbeat-monitor-helper.h"
+#include "neural-failure-detector-helper.h"
+
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+
+namespace ns3
+{
+
+ScenarioObservation::ScenarioObservation(const ScenarioOptions& options,
+                                         const ConsensusTopology& topology)
+{
+    InstallMonitors(options, topology);
+    InstallDetectors(options, topology);
+}
+
+void
+ScenarioObservation::InstallMonitors(const ScenarioOptions& options,
+                                     const ConsensusTopology& topology)
+{
+    HeartbeatMonitorHelper monitors;
+    monitors.SetWatch(options.watch == 0 ? "all" : std::to_string(options.watch));
+    monitors.SetRingStream(RING_STREAM);
+    m_monitors = monitors.Install(topology.Servers());
+    HeartbeatMonitorHelper::AssignStreams(topology.Servers(), OBSERVATION_STREAMS);
+    m_monitors.Start(topology.WarmUp());
+    for (uint32_t i = 0; i < m_monitors.GetN(); ++i)
+    {
+        auto monitor = DynamicCast<HeartbeatMonitor>(m_monitors.Get(i));
+        for (const uint32_t target : monitor->GetWatched())
+        {
+            m_pairs.emplace_back(i + 1, target);
+        }
+    }
+    std::sort(m_pairs.begin(), m_pairs.end());
+}
+
+void
+ScenarioObservation::InstallDetectors(const ScenarioOptions& options,
+                                      const ConsensusTopology& topology)
+{
+    FailureDetectorBankHelper banks;
+    for (const auto& specification : options.detectors)
+    {
+        if (specification != "neural")
+        {
+            m_labels.push_back(banks.Add(specification));
+        }
+    }
+    if (!m_labels.empty())
+    {
+        m_banks = banks.Install(topology.Servers());
+    }
+    NeuralFailureDetectorHelper neural;
+    if (options.WantsNeural())
+    {
+        m_labels.emplace_back("neural");
+        m_neural = neural.Install(topology.Servers(), options.model, options.device);
+    }
+    if (options.observations)
+    {
+        m_observers = neural.InstallObservers(topology.Servers());
+    }
+}
+
+void
+ScenarioObservation::Watch(ConsensusRunRecorder& recorder) const
+{
+    for (auto at = m_monitors.Begin(); at != m_monitors.End(); ++at)
+    {
+        recorder.WatchMonitor(DynamicCast<HeartbeatMonitor>(*at));
+    }
+    for (const auto& bank : m_banks)
+    {
+        recorder.WatchBank(bank);
+    }
+    for (const auto& observer : m_observers)
+    {
+        recorder.WatchObserver(observer);
+    }
+    for (const auto& detector : m_neural)
+    {
+        recorder.WatchNeural(detector);
+    }
+}
+
+const std::vector<std::pair<uint32_t, uint32_t>>&
+ScenarioObservation::Pairs() const
+{
+    return m_pairs;
+}
+
+const std::vector<std::string>&
+ScenarioObservation::Labels() const
+{
+    return m_labels;
+}
+
+Time
+ScenarioObservation::Period() const
+{
+    return DynamicCast<HeartbeatMonitor>(m_monitors.Get(0))->GetInterval();
+}
+
+Time
+ScenarioObservation::SendingJitter() const
+{
+    TimeValue jitter;
+    m_monitors.Get(0)->GetAttribute("IntervalJitter", jitter);
+    return jitter.Get();
+}
+
+uint16_t
+ScenarioObservation::Port() const
+{
+    UintegerValue port;
+    m_monitors.Get(0)->GetAttribute("Port", port);
+    return static_cast<uint16_t>(port.Get());
+}
+
+} // namespace ns3
