@@ -1,5 +1,6 @@
 # Data sets to learn from and to be judged on: scripts/workflow.sh corpus
 
+import json
 import sys
 
 sys.path.insert(0, "workflow/scripts")
@@ -67,13 +68,14 @@ rule corpus_pack:
     output:
         shard="results/{corpus}/{run}.h5",
     params:
-        attributes=lambda wildcards: {
-            key: run_of(wildcards)[key] for key in ("part", "family", "split", "seed", "duration_s")
-        },
+        attributes=lambda wildcards: json.dumps(
+            {key: run_of(wildcards)[key] for key in ("part", "family", "split", "seed", "duration_s")}
+        ),
         thinning=lambda wildcards: CORPORA[wildcards.corpus]["thinning"],
     priority: 1
-    script:
-        "scripts/corpus_pack.py"
+    shell:
+        "/usr/bin/python3 workflow/scripts/corpus_pack.py {input.folder} {output.shard}"
+        " {params.thinning} {params.attributes:q}"
 
 
 rule corpus_datasheet:

@@ -59,9 +59,9 @@ TEST(NeuralOracle, IsReadBesideTheLabelsAndScoredLikeAModel)
     ASSERT_EQ(dataset.Windows().size(), 4u);
     EXPECT_EQ(dataset.Windows()[1].label, FailureClass::HEALTHY);
     EXPECT_EQ(dataset.Windows()[1].oracle, FailureClass::SLOW);
-    const Evaluation ceiling = EvaluateOracle(dataset.Windows(), {});
-    EXPECT_EQ(ceiling.all.windows.confusion.Accuracy(), 0.5);
-    EXPECT_EQ(ceiling.all.windows.confusion.Count(FailureClass::SLOW, FailureClass::PRE_FAILURE),
+    const Evaluation oracle = EvaluateOracle(dataset.Windows(), {});
+    EXPECT_EQ(oracle.all.windows.confusion.Accuracy(), 0.5);
+    EXPECT_EQ(oracle.all.windows.confusion.Count(FailureClass::SLOW, FailureClass::PRE_FAILURE),
               1u);
 }
 

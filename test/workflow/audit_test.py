@@ -14,7 +14,7 @@ os.environ["OMP_NUM_THREADS"] = "1"  # the judge's threads wait busily: on a loa
 import numpy as np
 
 import audit_checks as checks
-from audit_windows import CONTROLS, Run, WINDOW, labelled_windows, onsets, summaries, underlying, window_hashes
+from audit_windows import CONTROLS, MESSAGE_RATE, Run, WINDOW, labelled_windows, onsets, summaries, underlying, window_hashes
 
 checks.REPLICATES, checks.TREES = 200, 20
 NS = 1_000_000_000
@@ -232,9 +232,9 @@ class Splits(unittest.TestCase):
         parts, hashes = [], {}
         for split, runs in (("train", learnt), ("test", judged)):
             for run in runs:
-                contents, constant = window_hashes(run.features, np.flatnonzero(run.weight))
-                hashes[split] = np.append(hashes.get(split, np.uint64([])), contents[(run.weight > 0) & ~constant])
-                parts.append((*labelled_windows(run, contents, constant), np.full(40 * 2, split == "train")))
+                contents, blank = window_hashes(run.features, np.flatnonzero(run.weight))
+                hashes[split] = np.append(hashes.get(split, np.uint64([])), contents[(run.weight > 0) & ~blank])
+                parts.append((*labelled_windows(run, contents, blank), np.full(40 * 2, split == "train")))
         features, labels, *identity, learn = (np.concatenate(part) for part in zip(*parts))
         return (
             checks.permuted_labels(features, labels, underlying(*identity), learn, random_of(4))[0],
@@ -253,24 +253,27 @@ class Splits(unittest.TestCase):
             self.assertFalse(permuted["passed"], permuted)
             self.assertFalse(apart["passed"], apart)
 
-    def test_one_window_in_two_splits_is_found_unless_it_is_constant(self):
+    def test_one_window_in_two_splits_is_found_unless_it_is_blank(self):
         one, other = self.run_of("a-1", 1).features, self.run_of("b-2", 2).features
         one[:WINDOW], other[100 : 100 + WINDOW] = 0, 0
         last = np.arange(WINDOW - 1, 200)
 
         def apart():
             hashed = {"train": window_hashes(one, last), "test": window_hashes(other, last)}
-            constants = [np.count_nonzero(constant) for _, constant in hashed.values()]
-            own = {split: hashes[last][~constant[last]] for split, (hashes, constant) in hashed.items()}
-            return constants, checks.splits_apart(own, sum(constants))[0]
+            blanks = [np.count_nonzero(blank) for _, blank in hashed.values()]
+            own = {split: hashes[last][~blank[last]] for split, (hashes, blank) in hashed.items()}
+            return blanks, checks.splits_apart(own, sum(blanks))[0]
 
-        constants, entry = apart()
-        self.assertEqual(constants, [1, 1])
+        blanks, entry = apart()
+        self.assertEqual(blanks, [1, 1])
         self.assertTrue(entry["passed"], entry)
-        self.assertIn("2 constant", entry["subject"])
-        one[3, 5] = other[103, 5] = 1
-        constants, entry = apart()
-        self.assertEqual((constants, entry["value"]), ([0, 0], 1))
+        self.assertIn("2 blank", entry["subject"])
+        one[3, 5] = other[103, 5] = 1  # silence, in which something else changed
+        blanks, entry = apart()
+        self.assertEqual((blanks, entry["value"]), ([1, 1], 0))
+        one[3, MESSAGE_RATE] = other[103, MESSAGE_RATE] = 1
+        blanks, entry = apart()
+        self.assertEqual((blanks, entry["value"]), ([0, 0], 1))
         self.assertFalse(entry["passed"])
 
     def test_a_window_differs_by_the_place_of_its_rows(self):

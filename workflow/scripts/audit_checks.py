@@ -109,14 +109,14 @@ def permuted_labels(features, labels, episodes, learn, random):
     ]
 
 
-def splits_apart(hashes, constant):
+def splits_apart(hashes, blank):
     """No window occurs in two splits. `hashes` is per split those of its windows that are not
-    constant, `constant` how many windows were."""
+    blank, `blank` how many windows were."""
     values, counts = np.unique(np.concatenate([np.unique(of_split) for of_split in hashes.values()]), return_counts=True)
     shared = values[counts > 1]
     n = sum(len(of_split) for of_split in hashes.values())
     return [
-        row("splits", f"without {constant} constant windows", "windows in two splits", len(shared), None, None, n,
+        row("splits", f"without {blank} blank windows", "windows in two splits", len(shared), None, None, n,
             "at most 0", len(shared) == 0)
     ]
 

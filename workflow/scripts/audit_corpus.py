@@ -27,20 +27,20 @@ def random_of(*key):
 def collect(shards):
     """Reads one shard after the other and keeps what the audits need of it."""
     runs, windows, hits, sudden, announced = [], [], [], [], []
-    hashes, constants = {}, 0
+    hashes, blanks = {}, 0
     for path in shards:
         run = Run(path)
-        contents, constant = window_hashes(run.features, np.flatnonzero(run.weight > 0))
-        hashes.setdefault(run.split, []).append(contents[(run.weight > 0) & ~constant])
-        windows.append((*labelled_windows(run, contents, constant), run.split == "train"))
-        constants += np.count_nonzero(constant)
+        contents, blank = window_hashes(run.features, np.flatnonzero(run.weight > 0))
+        hashes.setdefault(run.split, []).append(contents[(run.weight > 0) & ~blank])
+        windows.append((*labelled_windows(run, contents, blank), run.split == "train"))
+        blanks += np.count_nonzero(blank)
         hits += onsets(run)
         sudden.append(precursors(run, random_of(2, run.seed), with_precursor=False))
         announced.append(precursors(run, random_of(3, run.seed), with_precursor=True))
         run.release()
         runs.append(run)
     hashes = {split: np.concatenate(parts) for split, parts in hashes.items()}
-    return runs, windows, hashes, constants, hits, sudden, announced
+    return runs, windows, hashes, blanks, hits, sudden, announced
 
 
 def joined(parts):
@@ -48,11 +48,11 @@ def joined(parts):
 
 
 def audit(shards, feature_report):
-    runs, windows, hashes, constants, hits, sudden, announced = collect(shards)
+    runs, windows, hashes, blanks, hits, sudden, announced = collect(shards)
     features, labels, *identity = joined([part[:5] for part in windows])
     learn = np.concatenate([np.full(len(part[1]), part[5]) for part in windows])
     rows = checks.permuted_labels(features, labels, underlying(*identity), learn, random_of(4))
-    rows += checks.splits_apart(hashes, constants)
+    rows += checks.splits_apart(hashes, blanks)
     rows += checks.onset(hits, random_of(5))
     rows += checks.precursor("before crashes without precursor", *joined(sudden), random_of(6), True)
     rows += checks.precursor("beside it, before the end of a degradation", *joined(announced), random_of(7), False)

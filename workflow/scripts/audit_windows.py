@@ -19,6 +19,7 @@ STEADY_NS = 5 * NS  # a target at risk has been free of faults for so long
 START_NS = 20 * NS  # until then a cluster is still finding its first leader
 STRETCH_CAP_NS = 5 * NS  # of one crash or partition
 PER_EPISODE = 4
+MESSAGE_RATE = 4  # column of the features
 CONTROLS = 10  # matched moments for each crash: with 400 crashes a half-width of 0.03
 
 
@@ -40,24 +41,27 @@ def summaries(features, last):
 
 
 def window_hashes(features, last):
-    """For each row: a hash of all numbers of the window that ends there, and whether all rows of
-    the window are the same, as in total silence. Both are 0 at rows other than `last`."""
-    hashes, constant = np.zeros(len(features), dtype=np.uint64), np.zeros(len(features), dtype=bool)
+    """For each row: a hash of all numbers of the window that ends there, and whether the window is
+    blank: all rows are the same, or nothing arrived during it, so that little but the observer's own
+    slow clockwork is left and two of them may be the same by chance. Both are 0 at rows other than
+    `last`."""
+    hashes, blank = np.zeros(len(features), dtype=np.uint64), np.zeros(len(features), dtype=bool)
     of_row = pd.util.hash_pandas_object(pd.DataFrame(features), index=False).to_numpy()
     windows = of_row[last[:, None] + np.arange(-WINDOW + 1, 1)]
     hashes[last] = pd.util.hash_pandas_object(pd.DataFrame(windows), index=False)
-    constant[last] = (windows == windows[:, :1]).all(axis=1)
-    return hashes, constant
+    silent = (features[:, MESSAGE_RATE] == 0)[last[:, None] + np.arange(-WINDOW + 1, 1)].all(axis=1)
+    blank[last] = silent | (windows == windows[:, :1]).all(axis=1)
+    return hashes, blank
 
 
-def underlying(episodes, hashes, constant):
+def underlying(episodes, hashes, blank):
     """The number of the episode that each window is of at the bottom: those of one name, and those
-    that share a window that is not constant, are one, whatever runs and splits they are in."""
+    that share a window that is not blank, are one, whatever runs and splits they are in."""
     _, own = np.unique(episodes, return_inverse=True)
-    _, content = np.unique(hashes[~constant], return_inverse=True)
+    _, content = np.unique(hashes[~blank], return_inverse=True)
     own_count = own.max(initial=-1) + 1
     size = own_count + content.max(initial=-1) + 1
-    edges = coo_array((np.ones(len(content)), (own[~constant], own_count + content)), shape=(size, size))
+    edges = coo_array((np.ones(len(content)), (own[~blank], own_count + content)), shape=(size, size))
     return connected_components(edges, directed=False)[1][own]
 
 
@@ -134,9 +138,9 @@ class Run:
         return steady & (self.time_ns >= START_NS)
 
 
-def labelled_windows(run, hashes, constant):
+def labelled_windows(run, hashes, blank):
     """A few windows of every episode, of those that are learnt from: summaries, class, episode,
-    hash, whether constant. Their hashes choose them, so that a copy gives the same ones."""
+    hash, whether blank. Their hashes choose them, so that a copy gives the same ones."""
     usable = (run.weight > 0) & (run.identifiable == 1) & (run.grace == 0)
     found, classes, episodes = [], [], []
     for label in range(len(CLASSES)):
@@ -166,7 +170,7 @@ def labelled_windows(run, hashes, constant):
         np.array(classes, dtype=int),
         np.array(episodes, dtype=str),
         hashes[rows],
-        constant[rows],
+        blank[rows],
     )
 
 

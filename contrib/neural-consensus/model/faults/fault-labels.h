@@ -76,11 +76,11 @@ class FaultLabeller
     double CrashProbability(Nanos t, uint32_t server, Nanos horizon) const;
 
     /**
-     * What somebody would say who knows the hidden state, but not the future: the ceiling of every
-     * detector. It is the label, but for two things: pre-failure is what has a symptom that shows
-     * and a chance of .5 or more to crash within the horizon, whatever comes; and where the label
-     * is not identifiable, it is what is likelier by itself: crashed for the silent (crashes are
-     * more frequent than cuts from everybody), healthy for all else.
+     * What somebody would say who knows the hidden state, but not the future: the reference of
+     * every detector. It is the label, but for two things: pre-failure is what has a symptom that
+     * shows and a chance of .5 or more to crash within the horizon, whatever comes; and where the
+     * label is not identifiable, it is what is likelier by itself: crashed for the silent (crashes
+     * are more frequent than cuts from everybody), healthy for all else.
      * @return the class of the pair at time t, empty where the observer can't see
      */
     const char* OracleAt(Nanos t, uint32_t observer, uint32_t target) const;
