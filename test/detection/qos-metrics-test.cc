@@ -144,6 +144,39 @@ TEST(QosMetrics, WithoutExposureThereIsNoRate)
     EXPECT_FALSE(report.QueryAccuracy().has_value());
 }
 
+TEST(QosMetrics, TrustComesBackAfterAFaultOrStandsAlready)
+{
+    const std::vector<SuspicionChange> mind{{S(10), true},
+                                            {S(12), false},
+                                            {S(20), true},
+                                            {S(25), true},
+                                            {S(31.5), false},
+                                            {S(33), true}};
+    const std::optional<Nanos> never;
+
+    const struct
+    {
+        double from;
+        double end;
+        std::optional<Nanos> expected;
+        const char* why;
+    } cases[] = {{5, 50, S(0), "nothing was suspected yet"},
+                 {11, 50, S(1), "suspected at the end of the fault"},
+                 {12, 50, S(0), "trusted at that very moment"},
+                 {15, 50, S(0), "trusted before"},
+                 {30, 50, S(1.5), "suspected twice over"},
+                 {20, 50, S(11.5), "suspected at that very moment"},
+                 {30, 31.5, never, "the observation ends before"},
+                 {33, 50, never, "never again"},
+                 {19, 50, S(0), "what is suspected later is another matter"}};
+
+    for (const auto& each : cases)
+    {
+        EXPECT_EQ(TimeToTrust(mind, S(each.from), S(each.end)), each.expected) << each.why;
+    }
+    EXPECT_EQ(TimeToTrust({}, S(1), S(2)), S(0));
+}
+
 TEST(QosMetrics, RefuseWhatIsOutOfOrder)
 {
     EXPECT_THROW(MeasureQos({{S(2), true}, {S(1), false}}, {}, S(0), S(9)), std::invalid_argument);

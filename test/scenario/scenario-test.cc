@@ -186,6 +186,43 @@ TEST(Scenario, ACrashIsDetectedByAllAndAHealthyRunHasNoSuspicion)
     EXPECT_EQ(SummaryOf(folder / "healthy")["raft"]["elections_won"], 1);
 }
 
+TEST(Scenario, TrustComesBackWithTheFirstHeartbeatAfterAFaultThatWasNoticedAndThatEnds)
+{
+    const TemporaryFolder folder;
+    const auto result = RunProgramLine("consensus-scenario --duration=40s --detector=fixed-timeout"
+                                       " --detector=fixed-timeout:timeout=20s"
+                                       " --fault=host-crash@5s+4s:node=2,exact=1"
+                                       " --fault=partition@15s+4s:cut=3-4,exact=1"
+                                       " --fault=host-crash@24s+4s:node=5,exact=1"
+                                       " --fault=process-crash@26s+4s:node=1,exact=1"
+                                       " --fault=host-crash@35s:node=3,exact=1 --out=" +
+                                       (folder / "r"));
+    ASSERT_EQ(result.status, 0) << result.errors;
+    const auto faults = SummaryOf(folder / "r")["faults"];
+    ASSERT_EQ(faults.size(), 5U);
+    // A heartbeat comes within a period of the restart, and none was ever more than one away.
+    for (const auto& [fault, observers] : {std::pair(0, 4), std::pair(1, 2), std::pair(3, 4)})
+    {
+        const auto& trusted = faults[fault]["trusted_again"]["fixed-timeout"];
+        EXPECT_EQ(trusted["observers"], observers) << fault;
+        EXPECT_EQ(trusted["noticed"], observers) << fault;
+        EXPECT_GE(trusted["first_s"], 0) << fault;
+        EXPECT_GE(trusted["median_s"], trusted["first_s"]) << fault;
+        EXPECT_LT(trusted["median_s"], 0.11) << fault;
+    }
+    EXPECT_EQ(faults[2]["trusted_again"]["fixed-timeout"]["observers"], 3)
+        << "server 1 is down itself when server 5 comes back";
+    EXPECT_EQ(faults[0]["suspected"]["fixed-timeout:timeout=20s"]["noticed"], 0);
+    EXPECT_EQ(faults[0]["trusted_again"]["fixed-timeout:timeout=20s"]["observers"], 0);
+    EXPECT_TRUE(faults[0]["trusted_again"]["fixed-timeout:timeout=20s"]["first_s"].is_null());
+    EXPECT_TRUE(faults[4]["trusted_again"].is_null()) << "it lasts";
+
+    const auto table = result.output.find("Time from a fault's end to trust again");
+    ASSERT_NE(table, std::string::npos) << result.output;
+    EXPECT_NE(result.output.find("host-crash     9.000", table), std::string::npos);
+    EXPECT_EQ(result.output.find("35.000", table), std::string::npos) << result.output;
+}
+
 TEST(Scenario, AServerThatTellsTwoStoriesIsProvenGuiltyUnlessNobodySigns)
 {
     const TemporaryFolder folder;

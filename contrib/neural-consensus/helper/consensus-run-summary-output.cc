@@ -195,6 +195,15 @@ Cell(const FaultNotice& notice)
            std::to_string(notice.noticed) + "/" + std::to_string(notice.observers) + ")";
 }
 
+/** The first columns of a fault's row: kind, the time asked for, target. */
+std::vector<std::string>
+Name(const faults::FaultRecord& fault, faults::Nanos time)
+{
+    return {faults::FaultKindName(fault.kind),
+            Rounded(static_cast<double>(time.count()) / 1e9),
+            fault.target};
+}
+
 void
 PrintTable(std::ostream& out, const std::vector<std::vector<std::string>>& rows)
 {
@@ -270,6 +279,11 @@ ConsensusRunSummary::WriteJson(
         {
             suspected[detector] = Describe(outcome.suspected.at(detector));
         }
+        Json& trusted = fault["trusted_again"] = nullptr;
+        for (const auto& [detector, notice] : outcome.trusted)
+        {
+            trusted[detector] = Describe(notice);
+        }
         if (outcome.named)
         {
             fault["named"] = Describe(*outcome.named);
@@ -316,52 +330,84 @@ ConsensusRunSummary::Print(std::ostream& out) const
         }
         out << '\n';
     }
-    PrintFaults(out);
+    if (!m_detectorNames.empty())
+    {
+        PrintSuspicions(out);
+        PrintRecoveries(out);
+        PrintMistakes(out);
+    }
 }
 
 void
-ConsensusRunSummary::PrintFaults(std::ostream& out) const
+ConsensusRunSummary::PrintSuspicions(std::ostream& out) const
 {
-    if (!m_faults.empty() && !m_detectorNames.empty())
+    const bool named = std::any_of(m_faults.begin(), m_faults.end(), [](const auto& outcome) {
+        return outcome.named.has_value();
+    });
+    std::vector<std::vector<std::string>> table{{"fault", "start_s", "target"}};
+    table.front().insert(table.front().end(), m_detectorNames.begin(), m_detectorNames.end());
+    if (named)
     {
-        const bool named = std::any_of(m_faults.begin(), m_faults.end(), [](const auto& outcome) {
-            return outcome.named.has_value();
-        });
+        table.front().emplace_back("class named");
+    }
+    for (const auto& outcome : m_faults)
+    {
+        std::vector<std::string> row = Name(outcome.fault, outcome.fault.span.start);
+        for (const auto& detector : m_detectorNames)
+        {
+            row.push_back(Cell(outcome.suspected.at(detector)));
+        }
+        if (named)
+        {
+            row.push_back(outcome.named ? Cell(*outcome.named) + " " + outcome.expectedClass : "");
+        }
+        table.push_back(std::move(row));
+    }
+    if (table.size() > 1)
+    {
         out << "\nTime from a fault to suspicion, first observer/median observer in s (observers "
                "that noticed)"
             << (named ? ";\nfor the neural detector also until it named the class" : "") << ":\n\n";
-        std::vector<std::vector<std::string>> table{{"fault", "start_s", "target"}};
-        table.front().insert(table.front().end(), m_detectorNames.begin(), m_detectorNames.end());
-        if (named)
-        {
-            table.front().emplace_back("class named");
-        }
-        for (const auto& outcome : m_faults)
-        {
-            const double start = static_cast<double>(outcome.fault.span.start.count()) / 1e9;
-            std::vector<std::string> row{faults::FaultKindName(outcome.fault.kind),
-                                         Rounded(start),
-                                         outcome.fault.target};
-            for (const auto& detector : m_detectorNames)
-            {
-                row.push_back(Cell(outcome.suspected.at(detector)));
-            }
-            if (named)
-            {
-                row.push_back(outcome.named ? Cell(*outcome.named) + " " + outcome.expectedClass
-                                            : "");
-            }
-            table.push_back(std::move(row));
-        }
         PrintTable(out, table);
     }
+}
+
+void
+ConsensusRunSummary::PrintRecoveries(std::ostream& out) const
+{
+    std::vector<std::vector<std::string>> table{{"fault", "end_s", "target"}};
+    table.front().insert(table.front().end(), m_detectorNames.begin(), m_detectorNames.end());
+    for (const auto& outcome : m_faults)
+    {
+        if (outcome.trusted.empty())
+        {
+            continue;
+        }
+        std::vector<std::string> row = Name(outcome.fault, *outcome.fault.span.end);
+        for (const auto& detector : m_detectorNames)
+        {
+            row.push_back(Cell(outcome.trusted.at(detector)));
+        }
+        table.push_back(std::move(row));
+    }
+    if (table.size() > 1)
+    {
+        out << "\nTime from a fault's end to trust again, first/median in s (of those that "
+               "suspected):\n\n";
+        PrintTable(out, table);
+    }
+}
+
+void
+ConsensusRunSummary::PrintMistakes(std::ostream& out) const
+{
     for (const auto& name : m_detectorNames)
     {
         const DetectorOutcome& outcome = m_detectors.at(name);
         out << (name == m_detectorNames.front() ? "\nMistakes: " : ", ") << name << " "
             << outcome.mistakes << " in " << Rounded(outcome.pairHours) << " pair-hours";
     }
-    out << (m_detectorNames.empty() ? "" : "\n");
+    out << '\n';
 }
 
 } // namespace ns3

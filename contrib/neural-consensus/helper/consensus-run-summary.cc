@@ -175,6 +175,10 @@ ConsensusRunSummary::JudgeFault(const faults::FaultRecord& fault)
     for (const auto& detector : m_detectorNames)
     {
         outcome.suspected[detector] = Notice(outcome, detector);
+        if (fault.span.end && *fault.span.end < ToNanos(m_span.end))
+        {
+            outcome.trusted[detector] = NoticeOfEnd(outcome, detector);
+        }
         if (detector == "neural" && !outcome.expectedClass.empty())
         {
             outcome.named = NoticeByClass(outcome);
@@ -183,39 +187,89 @@ ConsensusRunSummary::JudgeFault(const faults::FaultRecord& fault)
     m_faults.push_back(std::move(outcome));
 }
 
+const std::vector<SuspicionChange>&
+ConsensusRunSummary::MindOf(const std::string& detector, Pair pair) const
+{
+    static const std::vector<SuspicionChange> trust;
+    const auto changes = m_changes.find(detector);
+    if (changes == m_changes.end())
+    {
+        return trust;
+    }
+    const auto mind = changes->second.find(pair);
+    return mind == changes->second.end() ? trust : mind->second;
+}
+
+std::optional<detection::Nanos>
+ConsensusRunSummary::TimeToSuspicion(const faults::FaultRecord& fault,
+                                     const std::vector<SuspicionChange>& mind) const
+{
+    const auto start = fault.span.start;
+    const auto end = std::min(fault.span.end.value_or(ToNanos(m_span.end)), ToNanos(m_span.end));
+    if (end < start)
+    {
+        return std::nullopt;
+    }
+    if (MakesUnreachable(fault.kind))
+    {
+        const auto qos = detection::MeasureQos(mind, {{start, end}}, detection::Nanos(0), end);
+        return qos.detectionTimes.empty() ? std::nullopt : qos.detectionTimes.front();
+    }
+    const auto first = std::find_if(mind.begin(), mind.end(), [&](const SuspicionChange& change) {
+        return change.suspected && change.time >= start && change.time < end;
+    });
+    return first == mind.end() ? std::nullopt : std::make_optional(first->time - start);
+}
+
 FaultNotice
 ConsensusRunSummary::Notice(const FaultOutcome& outcome, const std::string& detector) const
 {
-    const auto& span = outcome.fault.span;
-    const auto end = std::min(span.end.value_or(ToNanos(m_span.end)), ToNanos(m_span.end));
     std::vector<Time> times;
-    const auto changes = m_changes.find(detector);
     for (const auto& pair : outcome.pairs)
     {
-        if (changes == m_changes.end() || !changes->second.count(pair) || end < span.start)
+        if (const auto time = TimeToSuspicion(outcome.fault, MindOf(detector, pair)))
         {
-            continue;
-        }
-        const auto& mind = changes->second.at(pair);
-        if (MakesUnreachable(outcome.fault.kind))
-        {
-            const auto qos =
-                detection::MeasureQos(mind, {{span.start, end}}, detection::Nanos(0), end);
-            if (!qos.detectionTimes.empty() && qos.detectionTimes.front())
-            {
-                times.push_back(ToTime(*qos.detectionTimes.front()));
-            }
-            continue;
-        }
-        const auto first = std::find_if(mind.begin(), mind.end(), [&](const SuspicionChange& c) {
-            return c.suspected && c.time >= span.start && c.time < end;
-        });
-        if (first != mind.end())
-        {
-            times.push_back(ToTime(first->time - span.start));
+            times.push_back(ToTime(*time));
         }
     }
     return Summarise(std::move(times), outcome.pairs.size());
+}
+
+/** @return when the pair is next kept from seeing each other, `from` where it is so then */
+detection::Nanos
+ConsensusRunSummary::UndisturbedUntil(Pair pair, detection::Nanos from) const
+{
+    for (const auto& excused : ExcusedTimes(pair))
+    {
+        if (!excused.end || *excused.end > from)
+        {
+            return std::clamp(excused.start, from, ToNanos(m_span.end));
+        }
+    }
+    return ToNanos(m_span.end);
+}
+
+FaultNotice
+ConsensusRunSummary::NoticeOfEnd(const FaultOutcome& outcome, const std::string& detector) const
+{
+    const auto end = *outcome.fault.span.end;
+    std::vector<Time> times;
+    std::size_t observers = 0;
+    for (const auto& pair : outcome.pairs)
+    {
+        const auto& mind = MindOf(detector, pair);
+        const auto until = UndisturbedUntil(pair, end);
+        if (until <= end || !TimeToSuspicion(outcome.fault, mind))
+        {
+            continue; // something else is wrong still, or nothing was ever noticed
+        }
+        ++observers;
+        if (const auto time = detection::TimeToTrust(mind, end, until))
+        {
+            times.push_back(ToTime(*time));
+        }
+    }
+    return Summarise(std::move(times), observers);
 }
 
 FaultNotice
@@ -290,15 +344,9 @@ ConsensusRunSummary::JudgeDetector(const std::string& detector) const
 {
     constexpr double NANOS_PER_HOUR = 3600e9;
     DetectorOutcome outcome;
-    const auto changes = m_changes.find(detector);
     for (const auto& pair : m_pairs)
     {
-        std::vector<SuspicionChange> mind;
-        if (changes != m_changes.end() && changes->second.count(pair))
-        {
-            mind = changes->second.at(pair);
-        }
-        const auto qos = detection::MeasureQos(mind,
+        const auto qos = detection::MeasureQos(MindOf(detector, pair),
                                                ExcusedTimes(pair),
                                                ToNanos(m_span.begin),
                                                ToNanos(m_span.end),

@@ -17,12 +17,12 @@
 namespace ns3
 {
 
-/** When the observers of one fault noticed it. */
+/** When the observers of one fault noticed its start, or its end. */
 struct FaultNotice
 {
-    std::size_t observers{0};   //!< pairs that the fault concerns
+    std::size_t observers{0};   //!< pairs that it concerns
     std::size_t noticed{0};     //!< pairs that noticed
-    std::optional<Time> first;  //!< from the fault's start to the first that noticed
+    std::optional<Time> first;  //!< from the fault's start, or end, to the first that noticed
     std::optional<Time> median; //!< to the median of those that noticed
 };
 
@@ -33,7 +33,9 @@ struct FaultOutcome
     std::vector<std::pair<uint32_t, uint32_t>> pairs; //!< (observer, target) that it concerns
     std::string expectedClass;                        //!< what the neural detector should say
     std::map<std::string, FaultNotice> suspected;     //!< by detector
-    std::optional<FaultNotice> named;                 //!< right class, where the neural one ran
+    /** By detector, when those that suspected trusted again; empty where the fault lasts. */
+    std::map<std::string, FaultNotice> trusted;
+    std::optional<FaultNotice> named; //!< right class, where the neural one ran
 };
 
 /** A detector over the whole run. */
@@ -54,7 +56,8 @@ struct RunSpan
 
 /**
  * Judges a run by doc/evaluation.md: detection times from the start of a fault to the suspicion
- * that stays (crash, partition) or the first one (others), mistakes and exposure.
+ * that stays (crash, partition) or the first one (others), times from its end to trust, mistakes
+ * and exposure.
  */
 class ConsensusRunSummary
 {
@@ -92,13 +95,22 @@ class ConsensusRunSummary
     void Print(std::ostream& out) const;
 
   private:
-    void PrintFaults(std::ostream& out) const;
+    void PrintSuspicions(std::ostream& out) const;
+    void PrintRecoveries(std::ostream& out) const;
+    void PrintMistakes(std::ostream& out) const;
 
     using Pair = std::pair<uint32_t, uint32_t>;
 
     void JudgeFault(const faults::FaultRecord& fault);
     DetectorOutcome JudgeDetector(const std::string& detector) const;
+    const std::vector<detection::SuspicionChange>& MindOf(const std::string& detector,
+                                                          Pair pair) const;
+    std::optional<detection::Nanos> TimeToSuspicion(
+        const faults::FaultRecord& fault,
+        const std::vector<detection::SuspicionChange>& mind) const;
+    detection::Nanos UndisturbedUntil(Pair pair, detection::Nanos from) const;
     FaultNotice Notice(const FaultOutcome& outcome, const std::string& detector) const;
+    FaultNotice NoticeOfEnd(const FaultOutcome& outcome, const std::string& detector) const;
     FaultNotice NoticeByClass(const FaultOutcome& outcome) const;
     std::vector<detection::FaultInterval> ExcusedTimes(Pair pair) const;
 

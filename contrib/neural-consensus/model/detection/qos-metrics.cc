@@ -262,4 +262,24 @@ MeasureQos(const std::vector<SuspicionChange>& changes,
     return report;
 }
 
+std::optional<Nanos>
+TimeToTrust(const std::vector<SuspicionChange>& changes, Nanos from, Nanos end)
+{
+    bool suspected = false;
+    for (const SuspicionChange& change : changes)
+    {
+        const bool later = change.time > from;
+        if (change.time >= end || (later && !suspected))
+        {
+            break;
+        }
+        suspected = change.suspected;
+        if (later && !suspected)
+        {
+            return change.time - from;
+        }
+    }
+    return suspected ? std::nullopt : std::make_optional(Nanos(0));
+}
+
 } // namespace ns3::detection

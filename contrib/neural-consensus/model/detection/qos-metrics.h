@@ -92,6 +92,18 @@ QosReport MeasureQos(const std::vector<SuspicionChange>& changes,
                      Nanos end,
                      Nanos grace = Nanos(0));
 
+/**
+ * How long a peer that is back is still suspected.
+ *
+ * @param changes in order of time; trust stands before
+ * @param from when the peer is back
+ * @param end of the observation, above `from`
+ * @return the time from then until trust, 0 where it stands then; nothing where it never comes
+ */
+std::optional<Nanos> TimeToTrust(const std::vector<SuspicionChange>& changes,
+                                 Nanos from,
+                                 Nanos end);
+
 } // namespace ns3::detection
 
 #endif /* QOS_METRICS_H */
