@@ -83,8 +83,9 @@ TEST(MakeFailureDetector, NamesWhatIsWrong)
     };
     says(ErrorOf("phi", {}),
          "unknown detector \"phi\", expected one of fixed-timeout, chen-nfd-s, ");
-    says(ErrorOf("fixed-timeout", {{"time", "1"}}), "\"time\", expected one of timeout");
-    says(ErrorOf("phi-gaussian", {{"timeout", "1"}}), "expected one of first, min-std, pause");
+    says(ErrorOf("fixed-timeout", {{"time", "1"}}), "\"time\", expected one of gossip, timeout");
+    says(ErrorOf("phi-gaussian", {{"timeout", "1"}}),
+         "expected one of first, gossip, min-std, pause");
     for (const char* bad :
          {"", "abc", "-1s", "0", "0ms", "nan", "inf", "1e300h", "5 ms", "5parsecs"})
     {
@@ -117,6 +118,32 @@ TEST(ParseDetectorSpec, RefusesWhatIsNoListOfParameters)
     for (const char* bad : {"a:", "a:b", "a:=1", "a:b=1,", "a:b=1,,c=2", "a:b=1,b=2"})
     {
         EXPECT_THROW(ParseDetectorSpec(bad), std::invalid_argument) << bad;
+    }
+}
+
+TEST(GossipQuorum, IsAKeyOfAnyDetectorAndNoneOfItsBusiness)
+{
+    for (const std::string& name : FailureDetectorNames())
+    {
+        EXPECT_EQ(GossipQuorum(ParseDetectorSpec(name)), 0U);
+        const DetectorSpec spec = ParseDetectorSpec(name + ":gossip=256");
+        EXPECT_EQ(GossipQuorum(spec), 256U) << name;
+        const auto detector = MakeFailureDetector(spec.name, spec.parameters);
+        const auto plain = MakeFailureDetector(spec.name, {});
+        detector->Start(Nanos(0));
+        plain->Start(Nanos(0));
+        EXPECT_EQ(detector->Deadline(), plain->Deadline());
+    }
+}
+
+TEST(GossipQuorum, IsANumberOfObservers)
+{
+    for (const std::string value : {"", "0", "257", "-1", "2.5", "two", "99999999999999999999"})
+    {
+        const std::string expected =
+            "detector cassandra: gossip=" + value + ", expected a whole number from 1 to 256";
+        EXPECT_EQ(ErrorOf("cassandra", {{"gossip", value}}), expected);
+        EXPECT_THROW(GossipQuorum({"cassandra", {{"gossip", value}}}), std::invalid_argument);
     }
 }
 

@@ -158,7 +158,8 @@ DescribeScenarioOptions(RawScenarioOptions& raw, ScenarioOptions& options)
                List(raw.detectors, "NAMES"),
                "NAME[:key=value,...][,NAME...]: fixed-timeout, chen-nfd-s, chen-nfd-e, bertier, "
                "phi-gaussian, phi-logistic, cassandra, two-window, dynatune, neural "
-               "(doc/formats.md)"},
+               "(doc/formats.md). With gossip=K a classical one suspects a peer when K of those "
+               "who watch it do"},
               {"model",
                Text(options.model, "FILE"),
                "model file for the neural detector (train-detector makes one)"},

@@ -9,6 +9,7 @@
 #include "ns3/node-cpu.h"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 namespace ns3
@@ -48,6 +49,7 @@ FailureDetectorBankHelper::Add(const std::string& specification)
 std::vector<Ptr<FailureDetectorBank>>
 FailureDetectorBankHelper::Install(const NodeContainer& nodes) const
 {
+    CheckGossip(nodes);
     std::vector<Ptr<FailureDetectorBank>> banks;
     for (auto it = nodes.Begin(); it != nodes.End(); ++it)
     {
@@ -67,11 +69,47 @@ FailureDetectorBankHelper::Install(const NodeContainer& nodes) const
         monitor->TraceConnectWithoutContext("Arrival",
                                             MakeCallback(&FailureDetectorBank::OnArrival, bank));
         monitor->TraceConnectWithoutContext("Liveness", MakeBoundCallback(&ForwardLiveness, bank));
+        if (bank->Gossips())
+        {
+            monitor->SetSuspicionExchange(
+                [bank](detection::Suspicions& suspicions) { bank->TellSuspicions(suspicions); },
+                [bank](const detection::PeerArrival& heartbeat,
+                       const detection::Suspicions& suspicions) {
+                    bank->HearSuspicions(heartbeat, suspicions);
+                });
+        }
         node->AggregateObject(bank);
         bank->SetUp(monitor->IsUp());
         banks.push_back(bank);
     }
     return banks;
+}
+
+void
+FailureDetectorBankHelper::CheckGossip(const NodeContainer& nodes) const
+{
+    std::map<uint32_t, uint32_t> watchers;
+    for (auto node = nodes.Begin(); node != nodes.End(); ++node)
+    {
+        for (const uint32_t target : HeartbeatMonitorHelper::MonitorOf(*node)->GetWatched())
+        {
+            ++watchers[target];
+        }
+    }
+    for (const Entry& entry : m_entries)
+    {
+        const uint32_t quorum = detection::GossipQuorum(entry.spec);
+        for (const auto& [target, count] : watchers)
+        {
+            if (quorum > count)
+            {
+                throw std::invalid_argument(
+                    "detector " + entry.spec.name + ": gossip=" + std::to_string(quorum) +
+                    ", expected at most " + std::to_string(count) +
+                    ", the number of servers that watch server " + std::to_string(target));
+            }
+        }
+    }
 }
 
 } // namespace ns3

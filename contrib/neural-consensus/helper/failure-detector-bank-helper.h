@@ -27,6 +27,8 @@ class FailureDetectorBankHelper
     /**
      * Aggregates a bank to each node.
      * @param nodes with a HeartbeatMonitor whose watched peers are set, before the start
+     * @throws std::invalid_argument if a detector that gossips wants more suspicions of a peer than
+     *         it has watchers
      */
     std::vector<Ptr<FailureDetectorBank>> Install(const NodeContainer& nodes) const;
 
@@ -37,6 +39,8 @@ class FailureDetectorBankHelper
         std::string label;            //!< name in traces
         detection::DetectorSpec spec; //!< what it is
     };
+
+    void CheckGossip(const NodeContainer& nodes) const;
 
     std::vector<Entry> m_entries; //!< in the order of Add()
 };

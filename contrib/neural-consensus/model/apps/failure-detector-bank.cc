@@ -61,7 +61,18 @@ FailureDetectorBank::AddDetector(const std::string& label, const detection::Dete
     detection::MakeFailureDetector(spec.name,
                                    spec.parameters,
                                    m_period); // throws now rather than later
-    m_kinds.push_back(Kind{label, spec});
+    Kind made{label, spec, detection::GossipQuorum(spec)};
+    if (made.quorum > 0)
+    {
+        made.place = m_gossiping.size();
+        if (made.place == detection::SuspicionGossip::MAX_DETECTORS)
+        {
+            throw std::invalid_argument("detector " + label + ": expected at most " +
+                                        std::to_string(made.place) + " detectors that gossip");
+        }
+        m_gossiping.push_back(m_kinds.size());
+    }
+    m_kinds.push_back(std::move(made));
     m_watches.clear();
     for (uint32_t target : m_targets)
     {
@@ -84,6 +95,8 @@ FailureDetectorBank::SetUp(bool up)
     }
     m_up = up;
     ++m_life;
+    m_expiry.Cancel();
+    m_gossip = up ? StartGossip() : nullptr;
     for (std::size_t i = 0; i < m_watches.size(); ++i)
     {
         Watch& watch = m_watches[i];
@@ -101,16 +114,45 @@ FailureDetectorBank::SetUp(bool up)
 void
 FailureDetectorBank::OnArrival(const detection::PeerArrival& arrival)
 {
-    const auto it = std::lower_bound(m_targets.begin(), m_targets.end(), arrival.peer);
-    if (!m_up || it == m_targets.end() || *it != arrival.peer)
+    const std::size_t first = FirstWatchOf(arrival.peer);
+    if (!m_up || first == m_watches.size())
     {
         return;
     }
-    const std::size_t first = static_cast<std::size_t>(it - m_targets.begin()) * m_kinds.size();
     for (std::size_t i = first; i < first + m_kinds.size(); ++i)
     {
         m_watches[i].detector->OnArrival(arrival);
         Revise(i);
+    }
+}
+
+bool
+FailureDetectorBank::Gossips() const
+{
+    return !m_gossiping.empty();
+}
+
+void
+FailureDetectorBank::TellSuspicions(detection::Suspicions& suspicions) const
+{
+    if (m_gossip)
+    {
+        suspicions = m_gossip->GetOwn();
+    }
+    else
+    {
+        suspicions.clear();
+    }
+}
+
+void
+FailureDetectorBank::HearSuspicions(const detection::PeerArrival& heartbeat,
+                                    const detection::Suspicions& suspicions)
+{
+    if (m_gossip)
+    {
+        Report(m_gossip->Hear(heartbeat, suspicions));
+        AwaitExpiry();
     }
 }
 
@@ -136,19 +178,14 @@ void
 FailureDetectorBank::Revise(std::size_t index)
 {
     Watch& watch = m_watches[index];
-    const detection::Nanos now = m_clock->Now();
-    const bool suspected = watch.detector->Suspects(now);
-    if (suspected != watch.suspected)
+    const Kind& kind = m_kinds[watch.kind];
+    watch.own = watch.detector->Suspects(m_clock->Now());
+    if (kind.quorum > 0)
     {
-        watch.suspected = suspected;
-        m_suspicionTrace(Simulator::Now(),
-                         m_observer,
-                         watch.target,
-                         m_kinds[watch.kind].label,
-                         suspected,
-                         watch.detector->Level(now));
+        m_gossip->SetOwn(kind.place, watch.target, watch.own);
     }
-    if (suspected)
+    Report(watch);
+    if (watch.own)
     {
         return;
     }
@@ -169,6 +206,32 @@ FailureDetectorBank::Revise(std::size_t index)
     }
 }
 
+/** Traces what is thought of a peer, if that is something else than before. */
+void
+FailureDetectorBank::Report(Watch& watch)
+{
+    const Kind& kind = m_kinds[watch.kind];
+    const bool gossips = kind.quorum > 0;
+    const bool suspected = gossips ? m_gossip->Suspects(kind.place, watch.target) : watch.own;
+    if (suspected == watch.suspected)
+    {
+        return;
+    }
+    watch.suspected = suspected;
+    const double level = gossips ? m_gossip->CountVotes(kind.place, watch.target)
+                                 : watch.detector->Level(m_clock->Now());
+    m_suspicionTrace(Simulator::Now(), m_observer, watch.target, kind.label, suspected, level);
+}
+
+void
+FailureDetectorBank::Report(const std::vector<detection::SuspicionGossip::Change>& changes)
+{
+    for (const detection::SuspicionGossip::Change& change : changes)
+    {
+        Report(m_watches[FirstWatchOf(change.target) + m_gossiping[change.detector]]);
+    }
+}
+
 void
 FailureDetectorBank::OnTimer(std::size_t index)
 {
@@ -178,6 +241,60 @@ FailureDetectorBank::OnTimer(std::size_t index)
             Revise(index);
         }
     });
+}
+
+/** @return votes of a new life; null if nobody gossips */
+std::unique_ptr<detection::SuspicionGossip>
+FailureDetectorBank::StartGossip() const
+{
+    if (m_gossiping.empty())
+    {
+        return nullptr;
+    }
+    std::vector<uint32_t> quorums;
+    for (const std::size_t kind : m_gossiping)
+    {
+        quorums.push_back(m_kinds[kind].quorum);
+    }
+    return std::make_unique<detection::SuspicionGossip>(
+        m_targets,
+        std::move(quorums),
+        detection::SuspicionGossip::VOTE_LIFE_PERIODS * m_period);
+}
+
+/** Waits for votes to grow too old. A timer that runs fires early enough: all live equally long. */
+void
+FailureDetectorBank::AwaitExpiry()
+{
+    const std::optional<detection::Nanos> deadline =
+        m_expiry.IsExpired() ? m_gossip->Deadline() : std::nullopt;
+    if (deadline)
+    {
+        m_expiry =
+            Simulator::Schedule(m_clock->Until(*deadline), &FailureDetectorBank::OnExpiry, this);
+    }
+}
+
+void
+FailureDetectorBank::OnExpiry()
+{
+    m_cpu->Execute([this, life = m_life]() {
+        if (m_up && life == m_life)
+        {
+            Report(m_gossip->Expire(m_clock->Now()));
+            AwaitExpiry();
+        }
+    });
+}
+
+/** @return index of a peer's first watch; their number if it is not watched */
+std::size_t
+FailureDetectorBank::FirstWatchOf(uint32_t target) const
+{
+    const auto it = std::lower_bound(m_targets.begin(), m_targets.end(), target);
+    return it != m_targets.end() && *it == target
+               ? static_cast<std::size_t>(it - m_targets.begin()) * m_kinds.size()
+               : m_watches.size();
 }
 
 } // namespace ns3

@@ -3,19 +3,83 @@
 #include "evidence-wire.h"
 
 #include "ns3/packet.h"
+#include "ns3/suspicion-gossip.h"
 
-#include <array>
 #include <utility>
 
 namespace ns3
 {
+
+using detection::SuspectSet;
+using detection::SuspicionGossip;
+using detection::Suspicions;
 
 namespace
 {
 
 constexpr uint8_t MAGIC = 0x4e;
 constexpr uint8_t VERSION = 2;
+constexpr uint8_t VERSION_WITH_SUSPICIONS = 3;
 constexpr uint8_t FLAG_LEADER = 0x01;
+
+uint32_t
+SuspicionsSize(const Suspicions& suspicions)
+{
+    uint32_t size = suspicions.empty() ? 0 : 1;
+    for (const SuspectSet& suspects : suspicions)
+    {
+        size += 1 + suspects.CountBytes();
+    }
+    return size;
+}
+
+void
+WriteSuspicions(Buffer::Iterator& at, const Suspicions& suspicions)
+{
+    at.WriteU8(static_cast<uint8_t>(suspicions.size()));
+    for (const SuspectSet& suspects : suspicions)
+    {
+        const uint32_t bytes = suspects.CountBytes();
+        at.WriteU8(static_cast<uint8_t>(bytes));
+        for (uint32_t i = 0; i < bytes; ++i)
+        {
+            at.WriteU8(suspects.GetByte(i));
+        }
+    }
+}
+
+/** Reads what WriteSuspicions() wrote. @return good only if in.Ok() afterwards */
+Suspicions
+ReadSuspicions(WireReader& in)
+{
+    Suspicions suspicions;
+    const uint32_t detectors = in.U8();
+    if (detectors == 0 || detectors > SuspicionGossip::MAX_DETECTORS)
+    {
+        in.Fail();
+        return suspicions;
+    }
+    suspicions.resize(detectors);
+    for (SuspectSet& suspects : suspicions)
+    {
+        const uint32_t bytes = in.U8();
+        if (bytes > SuspectSet::MAX_BYTES)
+        {
+            in.Fail();
+            break;
+        }
+        for (uint32_t i = 0; i < bytes; ++i)
+        {
+            suspects.AddByte(i, in.U8());
+        }
+        if (suspects.CountBytes() != bytes)
+        {
+            in.Fail(); // one set has one spelling
+            break;
+        }
+    }
+    return suspicions;
+}
 
 } // namespace
 
@@ -114,6 +178,24 @@ HeartbeatHeader::GetStatus() const
 }
 
 void
+HeartbeatHeader::SetSuspicions(Suspicions suspicions)
+{
+    m_suspicions = std::move(suspicions);
+}
+
+const Suspicions&
+HeartbeatHeader::GetSuspicions() const
+{
+    return m_suspicions;
+}
+
+void
+HeartbeatHeader::SwapSuspicions(Suspicions& suspicions)
+{
+    m_suspicions.swap(suspicions);
+}
+
+void
 HeartbeatHeader::SetDigest(evidence::Digest digest)
 {
     m_digest = std::move(digest);
@@ -138,7 +220,8 @@ HeartbeatHeader::operator==(const HeartbeatHeader& other) const
            m_sentAt == other.m_sentAt && m_echoedAt == other.m_echoedAt &&
            m_status.term == other.m_status.term && m_status.lastIndex == other.m_status.lastIndex &&
            m_status.commitIndex == other.m_status.commitIndex &&
-           m_status.leader == other.m_status.leader && m_digest == other.m_digest;
+           m_status.leader == other.m_status.leader && m_suspicions == other.m_suspicions &&
+           m_digest == other.m_digest;
 }
 
 TypeId
@@ -160,14 +243,14 @@ HeartbeatHeader::GetInstanceTypeId() const
 uint32_t
 HeartbeatHeader::GetSerializedSize() const
 {
-    return SIZE + m_digest.GetSize();
+    return SIZE + SuspicionsSize(m_suspicions) + m_digest.GetSize();
 }
 
 void
 HeartbeatHeader::Serialize(Buffer::Iterator start) const
 {
     start.WriteU8(MAGIC);
-    start.WriteU8(VERSION);
+    start.WriteU8(m_suspicions.empty() ? VERSION : VERSION_WITH_SUSPICIONS);
     start.WriteU8(m_type);
     start.WriteU8(m_status.leader ? FLAG_LEADER : 0);
     start.WriteHtonU32(m_sender);
@@ -177,6 +260,10 @@ HeartbeatHeader::Serialize(Buffer::Iterator start) const
     start.WriteHtonU64(m_status.term);
     start.WriteHtonU64(m_status.lastIndex);
     start.WriteHtonU64(m_status.commitIndex);
+    if (!m_suspicions.empty())
+    {
+        WriteSuspicions(start, m_suspicions);
+    }
     WriteDigest(start, m_digest);
 }
 
@@ -207,9 +294,16 @@ HeartbeatHeader::Deserialize(Buffer::Iterator start)
     {
         m_type = static_cast<Type>(type);
     }
-    m_valid = magic == MAGIC && version == VERSION && knownType && (flags & ~FLAG_LEADER) == 0 &&
-              m_sender != 0 && m_sequence != 0;
+    const bool tells = version == VERSION_WITH_SUSPICIONS;
+    m_valid = magic == MAGIC && (version == VERSION || tells) && knownType &&
+              (flags & ~FLAG_LEADER) == 0 && m_sender != 0 && m_sequence != 0;
+    m_suspicions.clear();
     m_digest.Clear();
+    if (m_valid && tells)
+    {
+        m_suspicions = ReadSuspicions(in);
+        m_valid = in.Ok() && m_type == HEARTBEAT;
+    }
     if (m_valid && in.Remaining() > 0)
     {
         m_digest = ReadDigest(in);
@@ -225,6 +319,11 @@ HeartbeatHeader::Print(std::ostream& os) const
        << " sent=" << m_sentAt.count() << "ns term=" << m_status.term
        << " last=" << m_status.lastIndex << " commit=" << m_status.commitIndex
        << (m_status.leader ? " leader" : "") << " told=" << m_digest.GetStatements().size();
+    for (const SuspectSet& suspects : m_suspicions)
+    {
+        os << " suspects=";
+        suspects.VisitDifferences({}, [&os](uint32_t server, bool) { os << server << '.'; });
+    }
 }
 
 } // namespace ns3

@@ -5,6 +5,7 @@
 #include "ns3/header.h"
 #include "ns3/peer-arrival.h"
 #include "ns3/ptr.h"
+#include "ns3/suspect-set.h"
 
 #include <chrono>
 #include <cstdint>
@@ -21,7 +22,7 @@ class Packet;
  * | offset | bytes | field |
  * |---:|---:|---|
  * | 0 | 1 | magic, 0x4e |
- * | 1 | 1 | version, 2 |
+ * | 1 | 1 | version: 2, or 3 with suspicions |
  * | 2 | 1 | type: 1 heartbeat, 2 reply |
  * | 3 | 1 | flags: bit 0 the sender leads; the others 0 |
  * | 4 | 4 | sender, 1..n |
@@ -31,10 +32,12 @@ class Packet;
  * | 32 | 8 | the sender's Raft term |
  * | 40 | 8 | index of its last log entry |
  * | 48 | 8 | its commit index |
- * | 56 | | in a heartbeat the digest: signed statements that the sender received, up to the end |
+ * | 56 | | in version 3, a heartbeat, the suspicions: whom the sender suspects, by detector |
+ * | then | | in a heartbeat the digest: signed statements that the sender received, up to the end |
  *
- * This table up to the digest is the whole whitelist of what a failure detector may learn from a
- * peer's own words.
+ * doc/wire-formats.md has what is behind the first 56 bytes. These are the whole whitelist of
+ * what a failure detector may learn of a peer from the peer's own words. Suspicions are about
+ * others, and go to those detectors only that gossip.
  */
 class HeartbeatHeader : public Header
 {
@@ -46,7 +49,7 @@ class HeartbeatHeader : public Header
         REPLY = 2      //!< answers a heartbeat
     };
 
-    static constexpr uint32_t SIZE = 56; //!< bytes on the wire without a digest
+    static constexpr uint32_t SIZE = 56; //!< bytes on the wire without suspicions and digest
 
     HeartbeatHeader();
     ~HeartbeatHeader() override;
@@ -54,7 +57,7 @@ class HeartbeatHeader : public Header
     /**
      * Reads a datagram that consists of exactly one valid header.
      * @return nothing where it is shorter or longer, or where magic, version, type, flags, sender,
-     * sequence or digest are not as in the table
+     * sequence, suspicions or digest are not as in the table
      */
     static std::optional<HeartbeatHeader> Parse(Ptr<const Packet> packet);
 
@@ -85,6 +88,16 @@ class HeartbeatHeader : public Header
     void SetStatus(const detection::PeerStatus& status);
     const detection::PeerStatus& GetStatus() const;
 
+    /**
+     * @param suspicions whom the sender suspects, by each of its at most
+     *        SuspicionGossip::MAX_DETECTORS detectors that gossip; only in a heartbeat
+     */
+    void SetSuspicions(detection::Suspicions suspicions);
+    /** @return none where the sender does not gossip */
+    const detection::Suspicions& GetSuspicions() const;
+    /** Exchanges the suspicions for others, so that neither allocates memory. */
+    void SwapSuspicions(detection::Suspicions& suspicions);
+
     /** @param digest what the sender tells of statements that it received; only in a heartbeat */
     void SetDigest(evidence::Digest digest);
     const evidence::Digest& GetDigest() const;
@@ -109,6 +122,7 @@ class HeartbeatHeader : public Header
     std::chrono::nanoseconds m_sentAt{};   //!< sender's clock
     std::chrono::nanoseconds m_echoedAt{}; //!< receiver's own clock, echoed
     detection::PeerStatus m_status;        //!< sender's Raft status
+    detection::Suspicions m_suspicions;    //!< whom the sender suspects, by detector
     evidence::Digest m_digest;             //!< statements that the sender received
     bool m_valid{true};                    //!< outcome of Deserialize()
 };

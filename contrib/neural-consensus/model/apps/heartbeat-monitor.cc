@@ -111,6 +111,13 @@ HeartbeatMonitor::SetDigestExchange(DigestSource source, DigestSink sink)
     m_digestSink = std::move(sink);
 }
 
+void
+HeartbeatMonitor::SetSuspicionExchange(SuspicionSource source, SuspicionSink sink)
+{
+    m_suspicionSource = std::move(source);
+    m_suspicionSink = std::move(sink);
+}
+
 detection::PeerStatus
 HeartbeatMonitor::GetStatus() const
 {
@@ -174,6 +181,8 @@ HeartbeatMonitor::DoDispose()
     m_status = nullptr;
     m_digestSource = nullptr;
     m_digestSink = nullptr;
+    m_suspicionSource = nullptr;
+    m_suspicionSink = nullptr;
     m_interceptor = nullptr;
     m_network = nullptr;
     m_clock = nullptr;
@@ -298,9 +307,15 @@ HeartbeatMonitor::SendHeartbeat(std::size_t index)
         m_digestSource(peer.host, m_digest);
         header.SwapDigest(m_digest);
     }
+    if (m_suspicionSource)
+    {
+        m_suspicionSource(m_suspicions);
+        header.SwapSuspicions(m_suspicions);
+    }
     const Sent sent{header.GetSequence(), header.GetSentAt(), header.GetSentAt()};
     const bool transmitted = Transmit(header, peer.host, peer.address, m_port);
     header.SwapDigest(m_digest);
+    header.SwapSuspicions(m_suspicions);
     if (transmitted)
     {
         // What the peer will echo is what an interceptor made of it.
@@ -376,6 +391,10 @@ HeartbeatMonitor::Handle(Ptr<const Packet> packet, Ipv4Address address, uint16_t
         if (m_digestSink && !header->GetDigest().GetStatements().empty())
         {
             m_digestSink(host, header->GetDigest());
+        }
+        if (m_suspicionSink && !header->GetSuspicions().empty())
+        {
+            m_suspicionSink(arrival, header->GetSuspicions());
         }
     }
     else

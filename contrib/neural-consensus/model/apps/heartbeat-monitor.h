@@ -9,6 +9,7 @@
 #include "ns3/peer-arrival.h"
 #include "ns3/ptr.h"
 #include "ns3/random-variable-stream.h"
+#include "ns3/suspect-set.h"
 #include "ns3/traced-callback.h"
 
 #include <array>
@@ -72,6 +73,18 @@ class HeartbeatMonitor : public Application
 
     /** @param source asked for each heartbeat; @param sink called for each that tells something */
     void SetDigestExchange(DigestSource source, DigestSink sink);
+
+    /** Fills in whom this host suspects, by each detector that gossips. */
+    using SuspicionSource = std::function<void(detection::Suspicions& suspicions)>;
+    /** Takes whom a peer suspects, with the heartbeat that told it. */
+    using SuspicionSink = std::function<void(const detection::PeerArrival& heartbeat,
+                                             const detection::Suspicions& suspicions)>;
+
+    /**
+     * @param source asked for each heartbeat
+     * @param sink called for each heartbeat with suspicions, be the peer watched or not
+     */
+    void SetSuspicionExchange(SuspicionSource source, SuspicionSink sink);
 
     /** @return this server's Raft status */
     detection::PeerStatus GetStatus() const;
@@ -175,6 +188,9 @@ class HeartbeatMonitor : public Application
     std::function<detection::PeerStatus()> m_status;        //!< own Raft status
     DigestSource m_digestSource;                            //!< may be empty
     DigestSink m_digestSink;                                //!< may be empty
+    SuspicionSource m_suspicionSource;                      //!< may be empty
+    SuspicionSink m_suspicionSink;                          //!< may be empty
+    detection::Suspicions m_suspicions;                     //!< keeps the memory of the last ones
     evidence::Digest m_digest;                              //!< keeps the memory of the last one
     std::shared_ptr<MessageInterceptor> m_interceptor;      //!< may be null
     Ptr<HostNetwork> m_network;                             //!< addresses

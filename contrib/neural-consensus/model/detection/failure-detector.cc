@@ -7,6 +7,7 @@
 #include "dynatune-detector.h"
 #include "fixed-timeout-detector.h"
 #include "phi-accrual-detector.h"
+#include "suspect-set.h"
 #include "two-window-detector.h"
 
 #include <stdexcept>
@@ -18,6 +19,12 @@ namespace
 {
 
 constexpr std::size_t LONGEST_WINDOW = 1000000;
+
+uint32_t
+ReadQuorum(DetectorParameterReader& reader)
+{
+    return static_cast<uint32_t>(reader.Count("gossip", 0, 1, SuspectSet::MAX_SERVER));
+}
 
 std::unique_ptr<FailureDetector>
 MakeFixedTimeout(DetectorParameterReader& reader, Nanos /* period */)
@@ -149,6 +156,7 @@ MakeFailureDetector(const std::string& name, const DetectorParameters& parameter
         if (name == maker.name)
         {
             DetectorParameterReader reader(name, parameters);
+            ReadQuorum(reader);
             return maker.make(reader, period);
         }
     }
@@ -158,6 +166,13 @@ MakeFailureDetector(const std::string& name, const DetectorParameters& parameter
         known += (known.empty() ? "" : ", ") + other;
     }
     throw std::invalid_argument("unknown detector \"" + name + "\", expected one of " + known);
+}
+
+uint32_t
+GossipQuorum(const DetectorSpec& spec)
+{
+    DetectorParameterReader reader(spec.name, spec.parameters);
+    return ReadQuorum(reader);
 }
 
 const std::vector<std::string>&

@@ -3,6 +3,7 @@
 
 #include "peer-arrival.h"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -76,6 +77,7 @@ constexpr Nanos DEFAULT_HEARTBEAT_PERIOD = std::chrono::milliseconds(100);
  * | | reliability | 0.999 | chance to hear one of the heartbeats that the timeout covers |
  * | | window | 1000 | heartbeats measured |
  * | all but fixed-timeout and phi | period | that of the heartbeats | between two heartbeats |
+ * | all | gossip | none | not for the detector: see GossipQuorum() |
  *
  * Times are written as ns-3 writes them (500ms); a bare number is seconds.
  *
@@ -102,6 +104,14 @@ struct DetectorSpec
  *         keys and values are good is for MakeFailureDetector() to say
  */
 DetectorSpec ParseDetectorSpec(const std::string& text);
+
+/**
+ * Any detector can be combined over observers (SuspicionGossip), which its key `gossip` asks for.
+ * @return how many observers have to suspect a peer, from 1 to SuspectSet::MAX_SERVER; 0 where the
+ *         key is missing and each observer decides by itself
+ * @throws std::invalid_argument where it is no such number
+ */
+uint32_t GossipQuorum(const DetectorSpec& spec);
 
 /** @return the names that MakeFailureDetector() knows, in the order of the documentation. */
 const std::vector<std::string>& FailureDetectorNames();
