@@ -1,7 +1,6 @@
 #include "arrival-estimator.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace ns3::detection
 {
@@ -35,7 +34,7 @@ ArrivalEstimator::Add(uint64_t sequence, Nanos arrived)
 Nanos
 ArrivalEstimator::Expected(uint64_t sequence) const
 {
-    return Nanos(std::llround(m_offsets.Mean())) + Multiple(sequence, m_period);
+    return m_offsets.RoundedMean() + Multiple(sequence, m_period);
 }
 
 double

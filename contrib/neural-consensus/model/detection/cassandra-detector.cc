@@ -1,21 +1,13 @@
 #include "cassandra-detector.h"
 
+#include "detection-constants.h"
+
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
 namespace ns3::detection
 {
-
-namespace
-{
-
-constexpr double LN10 = 2.302585092994045684;
-
-/** Ten years: keeps absurd thresholds from overflowing a time. */
-constexpr double LONGEST_NS = 3.2e17;
-
-} // namespace
 
 CassandraDetector::CassandraDetector(const CassandraSettings& settings)
     : m_settings(settings),

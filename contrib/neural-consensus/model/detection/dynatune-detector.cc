@@ -1,5 +1,7 @@
 #include "dynatune-detector.h"
 
+#include "detection-constants.h"
+
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -77,7 +79,6 @@ DynatuneDetector::Learn(const PeerArrival& heartbeat, bool restarted)
     const double loss = 1 - 1 / std::max(m_steps.Mean(), 1.0);
     const unsigned count = Heartbeats(loss, m_settings.reliability);
     const double margin = m_settings.safety * m_estimator.DeviationNs();
-    constexpr double LONGEST_NS = 3.2e17;
     return {expected, (count - 1) * Period() + Nanos(std::llround(std::min(margin, LONGEST_NS)))};
 }
 

@@ -1,5 +1,7 @@
 #include "gaussian-tail.h"
 
+#include "detection-constants.h"
+
 #include <cmath>
 #include <stdexcept>
 
@@ -9,7 +11,6 @@ namespace ns3::detection
 namespace
 {
 
-constexpr double LN10 = 2.302585092994045684;
 constexpr double HALF_LN_2PI = 0.918938533204672742;
 constexpr double SQRT_HALF = 0.707106781186547524;
 

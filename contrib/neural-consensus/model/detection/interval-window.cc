@@ -70,6 +70,16 @@ IntervalWindow::Mean() const
     return static_cast<double>(m_reference.count()) + m_sum / static_cast<double>(m_ring.size());
 }
 
+Nanos
+IntervalWindow::RoundedMean() const
+{
+    if (m_ring.empty())
+    {
+        return Nanos(0);
+    }
+    return m_reference + Nanos(std::llround(m_sum / static_cast<double>(m_ring.size())));
+}
+
 double
 IntervalWindow::StandardDeviation() const
 {
@@ -85,7 +95,7 @@ IntervalWindow::StandardDeviation() const
 void
 IntervalWindow::Recompute()
 {
-    m_reference = Nanos(std::llround(Mean()));
+    m_reference = RoundedMean();
     m_sum = 0;
     m_squares = 0;
     for (Nanos interval : m_ring)

@@ -33,6 +33,10 @@ class IntervalWindow
     /** @return their mean, ns; 0 without any */
     double Mean() const;
 
+    /** @return the same to the nearest ns; all intervals longer by some ns make it longer by just
+     * as many */
+    Nanos RoundedMean() const;
+
     /** @return the square root of their population variance, ns; 0 without any */
     double StandardDeviation() const;
 

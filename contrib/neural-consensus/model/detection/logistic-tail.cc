@@ -1,17 +1,12 @@
 #include "logistic-tail.h"
 
+#include "detection-constants.h"
+
 #include <cmath>
 #include <stdexcept>
 
 namespace ns3::detection
 {
-
-namespace
-{
-
-constexpr double LN10 = 2.302585092994045684;
-
-} // namespace
 
 double
 LogisticPhi(double y)

@@ -1,5 +1,6 @@
 #include "phi-accrual-detector.h"
 
+#include "detection-constants.h"
 #include "gaussian-tail.h"
 #include "logistic-tail.h"
 
@@ -12,9 +13,6 @@ namespace ns3::detection
 
 namespace
 {
-
-/** Ten years: keeps absurd thresholds from overflowing a time. */
-constexpr double LONGEST_NS = 3.2e17;
 
 double
 Phi(PhiTail tail, double y)
