@@ -102,6 +102,20 @@ TEST_F(FailureDetectorBankTest, SuspectsAtTheDeadlineAndTrustsAtTheNextArrival)
     EXPECT_FALSE(m_bank->IsSuspected("fixed", 2));
 }
 
+TEST_F(FailureDetectorBankTest, ADeadlineAtTheMomentOfAnArrivalComesFirst)
+{
+    Add("fixed", "fixed-timeout:timeout=300ms");
+    m_bank->SetUp(true);
+    Beat(3, MilliSeconds(50), Seconds(2));
+    // The arrival at 400 ms stands in the event list before the timer that waits for then.
+    At(MilliSeconds(100), [this]() { Receive(2); });
+    At(MilliSeconds(400), [this]() { Receive(2); });
+    RunUntil(MilliSeconds(600));
+    EXPECT_EQ(
+        m_changes,
+        (Changes{{MilliSeconds(400), 2, "fixed", true}, {MilliSeconds(400), 2, "fixed", false}}));
+}
+
 TEST_F(FailureDetectorBankTest, RunsManyDetectorsOnTheSameArrivals)
 {
     Add("fast", "fixed-timeout:timeout=150ms");

@@ -121,6 +121,10 @@ FailureDetectorBank::OnArrival(const detection::PeerArrival& arrival)
     }
     for (std::size_t i = first; i < first + m_kinds.size(); ++i)
     {
+        if (m_watches[i].timerAt == Simulator::Now())
+        {
+            Revise(i); // a deadline at this very moment comes first, whichever event does
+        }
         m_watches[i].detector->OnArrival(arrival);
         Revise(i);
     }
