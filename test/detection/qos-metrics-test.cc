@@ -36,12 +36,13 @@ TEST(QosMetrics, FollowAHandMadeExample)
     EXPECT_EQ(report.goodPeriods, (std::vector<Nanos>{S(18), S(27)}));
     EXPECT_EQ(report.healthyTime, S(100));
     EXPECT_EQ(report.wrongTime, S(6));
-    EXPECT_DOUBLE_EQ(*report.MeanRecurrenceSeconds(), 25);
-    EXPECT_DOUBLE_EQ(*report.MeanDurationSeconds(), 2);
-    EXPECT_DOUBLE_EQ(*report.QueryAccuracy(), 0.94);
-    EXPECT_DOUBLE_EQ(*report.MistakesPerHour(), 108);
-    EXPECT_DOUBLE_EQ(*report.ForwardGoodSeconds(), (18.0 * 18 + 27 * 27) / (2 * 45));
-    EXPECT_FALSE(report.MistakesPerHourBound().has_value());
+    const QosStatistics qos = report.Statistics();
+    EXPECT_DOUBLE_EQ(*qos.recurrences.MeanSeconds(), 25);
+    EXPECT_DOUBLE_EQ(*qos.mistakes.MeanSeconds(), 2);
+    EXPECT_DOUBLE_EQ(*qos.QueryAccuracy(), 0.94);
+    EXPECT_DOUBLE_EQ(*qos.MistakesPerHour(), 108);
+    EXPECT_DOUBLE_EQ(*qos.ForwardGoodSeconds(), (18.0 * 18 + 27 * 27) / (2 * 45));
+    EXPECT_FALSE(qos.MistakesPerHourBound().has_value());
 }
 
 TEST(QosMetrics, DetectionRunsFromTheFaultToTheSuspicionThatStays)
@@ -64,7 +65,7 @@ TEST(QosMetrics, AFaultThatIsTrustedAtItsEndIsMissed)
     const QosReport report =
         MeasureQos({{S(21), true}, {S(25), false}}, {{S(20), S(30)}}, S(0), S(50));
     EXPECT_FALSE(report.detectionTimes[0].has_value());
-    EXPECT_FALSE(report.MeanDetectionSeconds().has_value());
+    EXPECT_FALSE(report.Statistics().detections.MeanSeconds().has_value());
     EXPECT_TRUE(report.mistakes.empty());
 }
 
@@ -92,7 +93,7 @@ TEST(QosMetrics, ASuspicionThatLatchesAfterRecoveryIsALongMistake)
     ASSERT_EQ(report.mistakes.size(), 1U);
     EXPECT_EQ(report.mistakes[0].start, S(31));
     EXPECT_EQ(report.mistakes[0].duration, S(19));
-    EXPECT_NEAR(*report.QueryAccuracy(), 1 - 19.0 / 39, 1e-12);
+    EXPECT_NEAR(*report.Statistics().QueryAccuracy(), 1 - 19.0 / 39, 1e-12);
 }
 
 TEST(QosMetrics, MistakesOfDifferentHealthyStretchesDoNotRecur)
@@ -130,18 +131,18 @@ TEST(QosMetrics, RepeatedChangesToTheSameMindAreOne)
 TEST(QosMetrics, NoMistakeInHHoursBoundsTheRateByThreeOverH)
 {
     const QosReport report = MeasureQos({}, {}, S(0), S(7200));
-    EXPECT_DOUBLE_EQ(*report.MistakesPerHour(), 0);
-    EXPECT_DOUBLE_EQ(*report.MistakesPerHourBound(), 1.5);
-    EXPECT_DOUBLE_EQ(*report.QueryAccuracy(), 1);
-    EXPECT_FALSE(report.MeanRecurrenceSeconds().has_value());
+    EXPECT_DOUBLE_EQ(*report.Statistics().MistakesPerHour(), 0);
+    EXPECT_DOUBLE_EQ(*report.Statistics().MistakesPerHourBound(), 1.5);
+    EXPECT_DOUBLE_EQ(*report.Statistics().QueryAccuracy(), 1);
+    EXPECT_FALSE(report.Statistics().recurrences.MeanSeconds().has_value());
 }
 
 TEST(QosMetrics, WithoutExposureThereIsNoRate)
 {
     const QosReport report = MeasureQos({}, {{S(0), std::nullopt}}, S(0), S(10));
-    EXPECT_FALSE(report.MistakesPerHour().has_value());
-    EXPECT_FALSE(report.MistakesPerHourBound().has_value());
-    EXPECT_FALSE(report.QueryAccuracy().has_value());
+    EXPECT_FALSE(report.Statistics().MistakesPerHour().has_value());
+    EXPECT_FALSE(report.Statistics().MistakesPerHourBound().has_value());
+    EXPECT_FALSE(report.Statistics().QueryAccuracy().has_value());
 }
 
 TEST(QosMetrics, TrustComesBackAfterAFaultOrStandsAlready)

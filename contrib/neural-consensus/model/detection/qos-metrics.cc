@@ -1,7 +1,6 @@
 #include "qos-metrics.h"
 
 #include <algorithm>
-#include <numeric>
 #include <stdexcept>
 
 namespace ns3::detection
@@ -9,27 +8,6 @@ namespace ns3::detection
 
 namespace
 {
-
-double
-ToSeconds(Nanos span)
-{
-    return std::chrono::duration<double>(span).count();
-}
-
-std::optional<double>
-MeanSeconds(const std::vector<Nanos>& spans)
-{
-    if (spans.empty())
-    {
-        return std::nullopt;
-    }
-    double sum = 0;
-    for (Nanos span : spans)
-    {
-        sum += ToSeconds(span);
-    }
-    return sum / static_cast<double>(spans.size());
-}
 
 /** A span of time, [start, end). */
 struct Span
@@ -167,77 +145,32 @@ AddMistakes(const Span& healthy, const std::vector<Span>& suspected, QosReport& 
 
 } // namespace
 
-std::optional<double>
-QosReport::MeanRecurrenceSeconds() const
+QosStatistics
+QosReport::Statistics() const
 {
-    return MeanSeconds(recurrences);
-}
-
-std::optional<double>
-QosReport::MeanDurationSeconds() const
-{
-    if (mistakes.empty())
-    {
-        return std::nullopt;
-    }
-    return ToSeconds(wrongTime) / static_cast<double>(mistakes.size());
-}
-
-std::optional<double>
-QosReport::MeanDetectionSeconds() const
-{
-    std::vector<Nanos> found;
+    QosStatistics qos;
+    qos.crashes = detectionTimes.size();
+    qos.exposure = healthyTime;
     for (const std::optional<Nanos>& time : detectionTimes)
     {
         if (time)
         {
-            found.push_back(*time);
+            qos.detections.Add(*time);
         }
     }
-    return MeanSeconds(found);
-}
-
-std::optional<double>
-QosReport::ForwardGoodSeconds() const
-{
-    double sum = 0;
-    double squares = 0;
+    for (const Mistake& mistake : mistakes)
+    {
+        qos.mistakes.Add(mistake.duration);
+    }
+    for (Nanos span : recurrences)
+    {
+        qos.recurrences.Add(span);
+    }
     for (Nanos span : goodPeriods)
     {
-        sum += ToSeconds(span);
-        squares += ToSeconds(span) * ToSeconds(span);
+        qos.goodPeriods.Add(span);
     }
-    return sum > 0 ? std::optional<double>(squares / (2 * sum)) : std::nullopt;
-}
-
-std::optional<double>
-QosReport::MistakesPerHour() const
-{
-    if (healthyTime <= Nanos(0))
-    {
-        return std::nullopt;
-    }
-    return static_cast<double>(mistakes.size()) * 3600 / ToSeconds(healthyTime);
-}
-
-std::optional<double>
-QosReport::MistakesPerHourBound() const
-{
-    if (healthyTime <= Nanos(0) || !mistakes.empty())
-    {
-        return std::nullopt;
-    }
-    return 3.0 * 3600 / ToSeconds(healthyTime);
-}
-
-std::optional<double>
-QosReport::QueryAccuracy() const
-{
-    if (healthyTime <= Nanos(0))
-    {
-        return std::nullopt;
-    }
-    return 1 - ToSeconds(wrongTime) / ToSeconds(healthyTime);
+    return qos;
 }
 
 QosReport

@@ -1,7 +1,7 @@
 #ifndef QOS_METRICS_H
 #define QOS_METRICS_H
 
-#include "peer-arrival.h"
+#include "qos-statistics.h"
 
 #include <optional>
 #include <vector>
@@ -48,28 +48,8 @@ struct QosReport
     Nanos healthyTime{};            //!< exposure: time in which suspicion is wrong
     Nanos wrongTime{};              //!< suspected part of it
 
-    /** @return mean of T_MR, s; nothing without one */
-    std::optional<double> MeanRecurrenceSeconds() const;
-    /** @return mean of T_M, s, censored ones included as far as they go; nothing without one */
-    std::optional<double> MeanDurationSeconds() const;
-    /** @return mean of T_D over the faults that were detected, s; nothing without one */
-    std::optional<double> MeanDetectionSeconds() const;
-    /** @return E[T_G^2] / (2 E[T_G]), s: good time left at a random good moment; nothing without
-     * one */
-    std::optional<double> ForwardGoodSeconds() const;
-    /** @return lambda_M: mistakes per hour of exposure; nothing without exposure */
-    std::optional<double> MistakesPerHour() const;
-    /**
-     * @return the 95 % upper bound of the rate where there was no mistake, 3 / exposure in hours;
-     *         nothing where there was one, or no exposure
-     */
-    std::optional<double> MistakesPerHourBound() const;
-    /**
-     * @return P_A: share of the exposure in which the peer was trusted. For a stationary detector
-     *         this is 1 - E[T_M] / E[T_MR], and it stays defined with a single or a censored
-     * mistake.
-     */
-    std::optional<double> QueryAccuracy() const;
+    /** @return the same as figures */
+    QosStatistics Statistics() const;
 };
 
 /**
