@@ -16,7 +16,7 @@ namespace
 
 /** Splits NAME[:key=value,...][,NAME...]; a part with '=' and no ':' belongs to the name before. */
 void
-SplitDetectors(const std::string& text, std::vector<std::string>& specifications)
+Split(const std::string& text, std::vector<std::string>& specifications)
 {
     std::istringstream parts(text);
     std::string part;
@@ -69,13 +69,20 @@ CheckDetector(const std::string& specification)
 } // namespace
 
 std::vector<std::string>
-ReadDetectors(const std::vector<std::string>& texts)
+SplitDetectors(const std::vector<std::string>& texts)
 {
     std::vector<std::string> detectors;
     for (const auto& text : texts)
     {
-        SplitDetectors(text, detectors);
+        Split(text, detectors);
     }
+    return detectors;
+}
+
+std::vector<std::string>
+ReadDetectors(const std::vector<std::string>& texts)
+{
+    const std::vector<std::string> detectors = SplitDetectors(texts);
     for (const auto& specification : detectors)
     {
         CheckDetector(specification);

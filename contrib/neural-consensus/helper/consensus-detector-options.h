@@ -8,6 +8,14 @@ namespace ns3
 {
 
 /**
+ * Takes lists of detectors apart, without a look at what they are.
+ * @param texts each NAME[:key=value,...][,NAME...]
+ * @return NAME[:key=value,...] each
+ * @throws std::invalid_argument where a list begins with a key
+ */
+std::vector<std::string> SplitDetectors(const std::vector<std::string>& texts);
+
+/**
  * Reads all that was given for --detector.
  * @param texts each NAME[:key=value,...][,NAME...]
  * @return NAME[:key=value,...] each, known and with good keys and values
