@@ -1,8 +1,10 @@
 // What failure detection costs: time per heartbeat, per level and per row of features.
 #include "ns3/failure-detector.h"
 #include "ns3/neural-features.h"
+#include "ns3/swim-core.h"
 
 #include <benchmark/benchmark.h>
+#include <cmath>
 #include <memory>
 #include <string>
 
@@ -113,6 +115,38 @@ FeatureTick(benchmark::State& state)
     }
 }
 
+/** One period of a SWIM member among as many others as said: its probe and the ack, and an answer.
+ */
+void
+SwimPeriod(benchmark::State& state)
+{
+    detection::SwimConfig config;
+    config.self = 1;
+    for (int64_t id = 2; id <= state.range(0); ++id)
+    {
+        config.others.push_back(static_cast<uint32_t>(id));
+    }
+    double draw = 0;
+    detection::SwimCore core(
+        config,
+        [&draw] { return draw = std::fmod(draw + 0.618, 1.0); },
+        Nanos(0));
+    detection::SwimMessage ack;
+    ack.type = detection::SwimMessage::Type::ACK;
+    detection::SwimMessage ping;
+    ping.sender = 2;
+    ping.subject = 1;
+    for (auto step : state)
+    {
+        const Nanos now = core.Deadline();
+        const detection::SwimUpdate::Send& probe = core.Tick(now).messages.front();
+        ack.sender = ack.subject = probe.to;
+        ack.sequence = probe.message.sequence;
+        core.Receive(now, ack);
+        benchmark::DoNotOptimize(core.Receive(now, ping));
+    }
+}
+
 /** Every detector with its defaults: a heartbeat, and a query. */
 const bool EVERY_DETECTOR = [] {
     for (const std::string& name : detection::FailureDetectorNames())
@@ -128,5 +162,6 @@ const bool EVERY_DETECTOR = [] {
 
 BENCHMARK(FeatureArrivals);
 BENCHMARK(FeatureTick);
+BENCHMARK(SwimPeriod)->Arg(5)->Arg(100);
 
 } // namespace

@@ -7,6 +7,7 @@
 #include "ns3/packet.h"
 #include "ns3/raft-client-header.h"
 #include "ns3/raft-header.h"
+#include "ns3/swim-header.h"
 
 #include <cstring>
 #include <vector>
@@ -53,6 +54,10 @@ LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size)
     if (const auto heartbeat = HeartbeatHeader::Parse(packet))
     {
         fuzz::CheckSame(*heartbeat, data, size);
+    }
+    if (auto message = SwimHeader::Parse(packet))
+    {
+        fuzz::CheckSame(SwimHeader(std::move(*message)), data, size);
     }
     return 0;
 }

@@ -17,7 +17,7 @@ case "$seconds" in
 esac
 [ $# -eq 0 ] || shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(raft-core raft-codecs wire-formats)
+[ ${#targets[@]} -gt 0 ] || targets=(raft-core raft-codecs wire-formats swim-core)
 
 cmake --preset fuzz >/dev/null
 cmake --build build-fuzz --target nc-fuzzers >build-fuzz/build.log || { cat build-fuzz/build.log >&2; exit 1; }

@@ -2,6 +2,7 @@
 
 #include "heartbeat-header.h"
 #include "message-interceptor.h"
+#include "message-overhead.h"
 
 #include "ns3/abort.h"
 #include "ns3/host-network.h"
@@ -159,6 +160,12 @@ uint64_t
 HeartbeatMonitor::GetMalformed() const
 {
     return m_malformed;
+}
+
+uint64_t
+HeartbeatMonitor::GetSentBytes() const
+{
+    return m_sentBytes;
 }
 
 Time
@@ -443,6 +450,7 @@ HeartbeatMonitor::Transmit(HeartbeatHeader& header,
     }
     Ptr<Packet> packet = Create<Packet>();
     packet->AddHeader(header);
+    m_sentBytes += packet->GetSize() + UDP_IPV4_OVERHEAD;
     m_socket->SendTo(packet, 0, InetSocketAddress(address, port));
     return true;
 }

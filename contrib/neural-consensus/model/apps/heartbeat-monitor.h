@@ -104,6 +104,9 @@ class HeartbeatMonitor : public Application
     /** @return messages dropped so far because they were no good */
     uint64_t GetMalformed() const;
 
+    /** @return bytes sent so far, with the headers of UDP and IPv4 */
+    uint64_t GetSentBytes() const;
+
     /** @return Interval */
     Time GetInterval() const;
 
@@ -201,6 +204,7 @@ class HeartbeatMonitor : public Application
     uint64_t m_incarnation{0};                              //!< work of earlier processes is void
     bool m_started{false};                                  //!< between start and stop
     uint64_t m_malformed{0};                                //!< messages dropped
+    uint64_t m_sentBytes{0};                                //!< with the headers of UDP and IPv4
     TracedCallback<uint32_t, uint32_t, uint64_t> m_txTrace; //!< Tx
     TracedCallback<const detection::PeerArrival&> m_arrivalTrace;  //!< Arrival
     TracedCallback<uint64_t, const std::string&> m_malformedTrace; //!< Malformed

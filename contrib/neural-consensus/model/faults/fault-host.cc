@@ -9,6 +9,7 @@
 #include "ns3/node-disk.h"
 #include "ns3/raft-application.h"
 #include "ns3/simulator.h"
+#include "ns3/swim-application.h"
 
 #include <algorithm>
 #include <utility>
@@ -129,6 +130,7 @@ FaultHost::Crash(Key key, bool host)
         NodeDisk::Of(m_node)->DropPending();
         ForEach<RaftApplication>(m_node, [](auto application) { application->Crash(); });
         ForEach<HeartbeatMonitor>(m_node, [](auto application) { application->Crash(); });
+        ForEach<SwimApplication>(m_node, [](auto application) { application->Crash(); });
     }
 }
 
@@ -149,6 +151,7 @@ FaultHost::Restart(Key key)
         }
         ForEach<RaftApplication>(m_node, [](auto application) { application->Restart(); });
         ForEach<HeartbeatMonitor>(m_node, [](auto application) { application->Restart(); });
+        ForEach<SwimApplication>(m_node, [](auto application) { application->Restart(); });
     }
 }
 

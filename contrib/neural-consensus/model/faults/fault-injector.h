@@ -27,7 +27,8 @@ class FaultHost;
  *
  * Usage: SetServers(), SetPlan(), AssignStreams(), Start(), and after the run GetLog(). Servers
  * need a HostNetwork; a RaftApplication and a HeartbeatMonitor on them are taken down, restarted
- * and intercepted where they exist. Targets by role are resolved when a fault starts.
+ * and intercepted where they exist, a SwimApplication taken down and restarted. Targets by role are
+ * resolved when a fault starts.
  *
  * Faults may overlap, on one host too: each takes back only its own part. A crash of another cause
  * ends a degradation, for the restarted process begins with a fresh heap and the host with a fresh
