@@ -5,7 +5,8 @@ cd "$(dirname "$0")/.."
 
 if [ $# -eq 0 ]; then
   echo "workflow.sh: expected a target, one of demo, smoke, corpus, corpus_smoke, audit," \
-    "audit_smoke, evidence, safety, scenarios, thesis, thesis_smoke, topologies" >&2
+    "audit_smoke, evidence, frontier, frontier_smoke, safety, scenarios, thesis, thesis_smoke," \
+    "topologies" >&2
   exit 2
 fi
 cores=$(nproc) # before the settings below, which it would heed
