@@ -1,5 +1,6 @@
 #include "consensus-run-summary.h"
 
+#include "ns3/fault-exposure.h"
 #include "ns3/fault-keys.h"
 #include "ns3/fault-spec.h"
 
@@ -11,7 +12,6 @@
 namespace ns3
 {
 
-using detection::FaultInterval;
 using detection::SuspicionChange;
 using faults::FaultKind;
 
@@ -239,7 +239,7 @@ ConsensusRunSummary::Notice(const FaultOutcome& outcome, const std::string& dete
 detection::Nanos
 ConsensusRunSummary::UndisturbedUntil(Pair pair, detection::Nanos from) const
 {
-    for (const auto& excused : ExcusedTimes(pair))
+    for (const auto& excused : faults::ExcusedTimes(m_log, pair.first, pair.second))
     {
         if (!excused.end || *excused.end > from)
         {
@@ -299,46 +299,6 @@ ConsensusRunSummary::NoticeByClass(const FaultOutcome& outcome) const
     return Summarise(std::move(times), outcome.pairs.size());
 }
 
-std::vector<FaultInterval>
-ConsensusRunSummary::ExcusedTimes(Pair pair) const
-{
-    const auto& [observer, target] = pair;
-    std::vector<FaultInterval> times;
-    for (const auto& down : m_log.downs)
-    {
-        // While the observer itself is down there is nobody to judge.
-        if (down.node == target || down.node == observer)
-        {
-            times.push_back({down.span.start, down.span.end});
-        }
-    }
-    for (const auto& cut : m_log.cuts)
-    {
-        if ((cut.cut.from == target && cut.cut.to == observer) ||
-            (cut.cut.from == observer && cut.cut.to == target))
-        {
-            times.push_back({cut.span.start, cut.span.end});
-        }
-    }
-    std::sort(times.begin(), times.end(), [](const FaultInterval& a, const FaultInterval& b) {
-        return a.start < b.start;
-    });
-    std::vector<FaultInterval> merged;
-    for (const auto& time : times)
-    {
-        if (merged.empty() || (merged.back().end && *merged.back().end < time.start))
-        {
-            merged.push_back(time);
-        }
-        else if (merged.back().end)
-        {
-            merged.back().end =
-                time.end ? std::max(*merged.back().end, *time.end) : std::optional<faults::Nanos>();
-        }
-    }
-    return merged;
-}
-
 DetectorOutcome
 ConsensusRunSummary::JudgeDetector(const std::string& detector) const
 {
@@ -347,7 +307,7 @@ ConsensusRunSummary::JudgeDetector(const std::string& detector) const
     for (const auto& pair : m_pairs)
     {
         const auto qos = detection::MeasureQos(MindOf(detector, pair),
-                                               ExcusedTimes(pair),
+                                               faults::ExcusedTimes(m_log, pair.first, pair.second),
                                                ToNanos(m_span.begin),
                                                ToNanos(m_span.end),
                                                ToNanos(m_span.grace));

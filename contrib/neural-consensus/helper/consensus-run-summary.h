@@ -112,7 +112,6 @@ class ConsensusRunSummary
     FaultNotice Notice(const FaultOutcome& outcome, const std::string& detector) const;
     FaultNotice NoticeOfEnd(const FaultOutcome& outcome, const std::string& detector) const;
     FaultNotice NoticeByClass(const FaultOutcome& outcome) const;
-    std::vector<detection::FaultInterval> ExcusedTimes(Pair pair) const;
 
     const ConsensusRunRecorder& m_recorder;
     const faults::FaultLog& m_log;

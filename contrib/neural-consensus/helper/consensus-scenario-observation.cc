@@ -89,6 +89,15 @@ ScenarioObservation::Watch(ConsensusRunRecorder& recorder) const
     }
 }
 
+void
+ScenarioObservation::Watch(ConsensusRunQos& qos) const
+{
+    for (auto at = m_monitors.Begin(); at != m_monitors.End(); ++at)
+    {
+        qos.WatchMonitor(DynamicCast<HeartbeatMonitor>(*at));
+    }
+}
+
 const std::vector<std::pair<uint32_t, uint32_t>>&
 ScenarioObservation::Pairs() const
 {

@@ -1,6 +1,7 @@
 #ifndef CONSENSUS_SCENARIO_OBSERVATION_H
 #define CONSENSUS_SCENARIO_OBSERVATION_H
 
+#include "consensus-run-qos.h"
 #include "consensus-run-recorder.h"
 #include "consensus-scenario-options.h"
 #include "consensus-topology.h"
@@ -31,6 +32,9 @@ class ScenarioObservation
 
     /** Has everything that is observed recorded. */
     void Watch(ConsensusRunRecorder& recorder) const;
+
+    /** Has the heartbeats counted. */
+    void Watch(ConsensusRunQos& qos) const;
 
     /** @return (observer, target) under watch, in order */
     const std::vector<std::pair<uint32_t, uint32_t>>& Pairs() const;

@@ -3,6 +3,7 @@
 #include "consensus-node-spread.h"
 #include "consensus-raft-trace.h"
 #include "consensus-run-progress.h"
+#include "consensus-run-qos.h"
 #include "consensus-run-recorder.h"
 #include "consensus-run-summary.h"
 #include "consensus-scenario-observation.h"
@@ -78,6 +79,7 @@ class Scenario
     std::unique_ptr<ScenarioObservation> m_observation;
     Ptr<FaultInjector> m_injector;
     std::unique_ptr<ConsensusRunRecorder> m_recorder;
+    std::unique_ptr<ConsensusRunQos> m_qos;
     std::unique_ptr<RaftInvariantWatch> m_invariants;
     std::unique_ptr<ConsensusRaftTrace> m_raftTrace;
 };
@@ -215,6 +217,11 @@ Scenario::Record()
         m_recorder->WatchClient(DynamicCast<RaftClientApplication>(*at));
     }
     m_observation->Watch(*m_recorder);
+    if (!m_options.detectors.empty() && !m_options.out.empty())
+    {
+        m_qos = std::make_unique<ConsensusRunQos>(m_options.detectors);
+        m_observation->Watch(*m_qos);
+    }
     if (!m_options.out.empty())
     {
         // Captures of an earlier run would pass for this one's.
@@ -259,11 +266,12 @@ Scenario::Finish()
     const faults::FaultLog& log = m_injector->GetLog();
     const Time latency = m_topology.PathLatency();
     const Time period = m_observation->Period();
+    const RunSpan span{m_topology.WarmUp(), m_options.duration, latency + period};
     const ConsensusRunSummary summary(*m_recorder,
                                       log,
                                       m_observation->Pairs(),
                                       m_observation->Labels(),
-                                      {m_topology.WarmUp(), m_options.duration, latency + period});
+                                      span);
     if (!m_options.out.empty())
     {
         faults::LabelOptions settings;
@@ -275,6 +283,15 @@ Scenario::Finish()
         TimeValue tick;
         CreateObject<NeuralObserver>()->GetAttribute("TickInterval", tick);
         m_recorder->Commit(log, labels, tick.Get(), m_observation->Pairs(), m_options.duration);
+        if (m_qos)
+        {
+            m_qos->Write(m_options.out + "/qos.csv",
+                         *m_recorder,
+                         log,
+                         m_observation->Pairs(),
+                         m_observation->Labels(),
+                         span);
+        }
         if (m_raftTrace)
         {
             m_raftTrace->Commit();
@@ -301,6 +318,7 @@ Scenario::RemoveStaleFiles() const
         {"labels-state.csv", m_options.stateLabels},
         {"labels-symptom.csv", m_options.symptomLabels},
         {"heartbeats.csv", m_options.heartbeatTrace},
+        {"qos.csv", m_qos != nullptr},
         {"proofs.csv", m_options.evidence},
         {"history.ndjson", m_clients.GetN() > 0},
         {"raft-trace.ndjson", m_options.raftTrace},
