@@ -12,10 +12,16 @@ std::size_t g_allocations = 0;
 
 // Replaced for this program, to count. All other forms of new end here.
 void*
-operator new(std::size_t size)
+operator new(std::size_t size, const std::nothrow_t&) noexcept
 {
     ++g_allocations;
-    if (void* memory = std::malloc(size == 0 ? 1 : size))
+    return std::malloc(size == 0 ? 1 : size);
+}
+
+void*
+operator new(std::size_t size)
+{
+    if (void* memory = operator new(size, std::nothrow))
     {
         return memory;
     }
