@@ -221,14 +221,23 @@ TEST(EvidenceWire, WhatNoDigestIsIsRefused)
     EXPECT_FALSE(HeartbeatHeader::Parse(PacketOf(BytesOf(reply)))) << "answers tell nothing";
 }
 
-TEST(EvidenceWire, ADigestThatIsNotWrittenInTheShortestWayIsRefused)
+TEST(EvidenceWire, ADigestWhoseRunsAreNotAsLongAsTheyCanBeIsRefused)
 {
-    // Two runs where one would do: the second one's place behind the first.
     const Bytes first = BytesOf(HeartbeatWith({Holds{1, 2, 3, 4, 5, 6}}));
-    const Bytes second = BytesOf(HeartbeatWith({Holds{1, 2, 4, 4, 5, 6}}));
-    Bytes both = first;
-    both.insert(both.end(), second.begin() + HeartbeatHeader::SIZE, second.end());
-    EXPECT_FALSE(HeartbeatHeader::Parse(PacketOf(both)));
+    for (const std::vector<Statement>& next : {
+             // Two runs where one would do.
+             std::vector<Statement>{Holds{1, 2, 4, 4, 5, 6}},
+             // The second run's first entry, but not its second one, goes on with the first run.
+             {Holds{1, 2, 4, 4, 5, 6}, Holds{1, 2, 6, 4, 5, 6}},
+             {Holds{1, 2, 3 + (1 << 15), 4, 5, 6}, Holds{1, 2, 4 + (1 << 15), 4, 5, 6}},
+         })
+    {
+        const Bytes second = BytesOf(HeartbeatWith(next));
+        ASSERT_TRUE(HeartbeatHeader::Parse(PacketOf(second)));
+        Bytes both = first;
+        both.insert(both.end(), second.begin() + HeartbeatHeader::SIZE, second.end());
+        EXPECT_FALSE(HeartbeatHeader::Parse(PacketOf(both)));
+    }
 }
 
 TEST(EvidenceWire, MoreThanOneDigestHoldsIsRefused)

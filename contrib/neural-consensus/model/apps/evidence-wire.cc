@@ -151,11 +151,11 @@ ReadRun(WireReader& in, Digest& digest, ServerId signer, Term term)
         entry.hash = in.U64();
         entry.signature = in.U64();
         Add(in, digest, entry);
-    }
-    // One run and not two, and no part of the one before: then it comes out as it came in.
-    if (digest.GetSize() != before + Digest::RUN_SIZE + count * Digest::ENTRY_SIZE)
-    {
-        in.Fail();
+        // One run, and no part of it one of the run before: then it comes out as it came in.
+        if (digest.GetSize() != before + Digest::RUN_SIZE + (i + 1) * Digest::ENTRY_SIZE)
+        {
+            in.Fail();
+        }
     }
 }
 
