@@ -329,7 +329,8 @@ TEST_F(ReplayDetectors, NamesWhatIsWrongAndWritesNothing)
     ExpectRefused("--trace=" + good + " --detector=fixed-timeout:timeout=1/1" + qos,
                   "given more than once");
     ExpectRefused("--trace=" + good + " --detector=timeout=1" + qos, "option --detector");
-    ExpectRefused("--trace=" + good + " --detector=bertier:gossip=2" + qos, "expected no such key");
+    ExpectRefused("--trace=" + good + " --detector=bertier:gossip=2" + qos,
+                  "good.csv: no observers and targets: expected them, as a detector gossips");
     ExpectRefused("--trace=" + good + fixed + " --crash-phase=never", "uniform or after-send");
     ExpectRefused("--trace=" + good + fixed + " --warmup=-1", "option --warmup");
     ExpectRefused("--trace=" + good + fixed + " --warmup=1.5", "option --warmup");

@@ -91,18 +91,18 @@ class LevelsFile
         }
     }
 
-    void Look(detection::Nanos time, const std::vector<ConsensusReplay::Pair>& pairs)
+    void Look(detection::Nanos time, const ConsensusReplay& replay)
     {
         const std::string stamp = FormatFileTime(NanoSeconds(time.count()));
-        for (const auto& pair : pairs)
+        for (const auto& pair : replay.Pairs())
         {
             for (std::size_t i = 0; i < m_names.size(); ++i)
             {
-                const detection::DetectorReplay& detector = pair.replay->Detector(i);
+                const ConsensusReplay::Opinion opinion = replay.Look(pair, i, time);
                 m_file.Stream() << stamp << ',' << ServerField(pair.observer) << ','
                                 << ServerField(pair.target) << m_names[i]
-                                << FormatFileNumber(detector.Level(time)) << ','
-                                << (detector.Suspected() ? 1 : 0) << '\n';
+                                << FormatFileNumber(opinion.level) << ','
+                                << (opinion.suspected ? 1 : 0) << '\n';
             }
         }
     }
@@ -119,15 +119,15 @@ class LevelsFile
 
 void
 AddRows(ConsensusQosFile& file,
-        const std::vector<ConsensusReplay::Pair>& pairs,
+        const ConsensusReplay& replay,
         const std::vector<detection::DetectorSpec>& detectors)
 {
-    for (const auto& pair : pairs)
+    for (const auto& pair : replay.Pairs())
     {
         for (std::size_t i = 0; i < detectors.size(); ++i)
         {
             file.Add({pair.observer, pair.target, detectors[i], pair.replay->Heartbeats()},
-                     pair.replay->Qos(i));
+                     replay.Qos(pair, i));
         }
     }
 }
@@ -217,7 +217,7 @@ PrintQos(const ConsensusReplay& replay,
         QosStatistics pooled;
         for (const auto& pair : replay.Pairs())
         {
-            pooled.Merge(pair.replay->Qos(i));
+            pooled.Merge(replay.Qos(pair, i));
         }
         rows.push_back(TableRow(detectors[i], pooled));
     }
@@ -241,12 +241,12 @@ ReplayDetectors(const ReplayOptions& options, std::ostream& out)
     if (!options.levels.empty())
     {
         levelsFile = std::make_unique<LevelsFile>(options.levels, detectors);
-        replay.OnLook([&](detection::Nanos time) { levelsFile->Look(time, replay.Pairs()); });
+        replay.OnLook([&](detection::Nanos time) { levelsFile->Look(time, replay); });
     }
     replay.Run(Watched(options, "replayed"));
     if (qosFile)
     {
-        AddRows(*qosFile, replay.Pairs(), detectors);
+        AddRows(*qosFile, replay, detectors);
         qosFile->Commit();
     }
     if (levelsFile)

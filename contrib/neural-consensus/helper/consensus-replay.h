@@ -4,6 +4,7 @@
 #include "consensus-heartbeat-survey.h"
 
 #include "ns3/failure-detector.h"
+#include "ns3/gossip-replay.h"
 #include "ns3/pair-replay.h"
 
 #include <cstdint>
@@ -37,7 +38,14 @@ class ConsensusReplay
     {
         uint32_t observer{0};                          //!< 0 where the file does not say
         uint32_t target{0};                            //!< likewise
-        std::unique_ptr<detection::PairReplay> replay; //!< with the detectors, in their order
+        std::unique_ptr<detection::PairReplay> replay; //!< with the detectors that decide alone
+    };
+
+    /** What a detector thinks. */
+    struct Opinion
+    {
+        double level{0};       //!< on the detector's own scale; votes where it gossips
+        bool suspected{false}; //!< whether it suspects
     };
 
     /**
@@ -59,6 +67,8 @@ class ConsensusReplay
      * @param survey of it
      * @param setup what to replay
      * @throws std::invalid_argument where a detector cannot be
+     * @throws std::runtime_error where detectors gossip and the recording is not one of named
+     *         pairs, in the order of sending, on one clock
      */
     ConsensusReplay(std::string path, const HeartbeatSurvey& survey, ReplaySetup setup);
 
@@ -77,7 +87,21 @@ class ConsensusReplay
     /** @return the pairs by observer and target, complete after Run() */
     const std::vector<Pair>& Pairs() const;
 
+    /** @return quality of service of a detector of the setup, complete after Run() */
+    const detection::QosStatistics& Qos(const Pair& pair, std::size_t detector) const;
+
+    /** @return what a detector of the setup thinks at a time of ReplaySetup::at, while it is told
+     */
+    Opinion Look(const Pair& pair, std::size_t detector, detection::Nanos time) const;
+
   private:
+    /** Where a detector of the setup is replayed. */
+    struct Place
+    {
+        bool gossips{false}; //!< with all others that do, or with each pair
+        std::size_t index{0};
+    };
+
     /** A heartbeat that arrives. */
     struct Arrival
     {
@@ -93,6 +117,8 @@ class ConsensusReplay
     static bool IsLater(const Arrival& a, const Arrival& b);
 
     void AddPair(const HeartbeatSurvey::Pair& known);
+    void AddGossip(const HeartbeatSurvey& survey);
+    const Pair& PairOf(uint32_t observer, uint32_t target) const;
     void Release(detection::Nanos until);
     void Handle(const Arrival& arrival);
     void LookBefore(detection::Nanos time);
@@ -104,7 +130,9 @@ class ConsensusReplay
     std::vector<Pair> m_pairs;         //!< by observer and target
     std::vector<std::size_t> m_places; //!< in m_pairs, by the order in which they appear
     std::vector<Arrival> m_waiting;    //!< heap, the earliest first
-    std::size_t m_looks{0};            //!< times of m_setup.at that are done
+    std::vector<Place> m_kinds;        //!< by detector of the setup
+    std::unique_ptr<detection::GossipReplay> m_gossip; //!< null where nobody gossips
+    std::size_t m_looks{0};                            //!< times of m_setup.at that are done
     SuspicionListener m_suspicionListener;
     LookListener m_lookListener;
 };

@@ -1,26 +1,10 @@
 #include "pair-replay.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace ns3::detection
 {
-
-namespace
-{
-
-/** @return the k-th of a sequence that is spread evenly over [0, 1) from its beginning on */
-double
-EvenlySpread(uint64_t k)
-{
-    constexpr uint64_t HALF = uint64_t{1} << 63;
-    constexpr uint64_t INVERSE_GOLDEN_RATIO = 0x9E3779B97F4A7C15; // times 2^64
-    constexpr double TWO_TO_MINUS_53 = 1.0 / static_cast<double>(uint64_t{1} << 53);
-    return static_cast<double>((HALF + k * INVERSE_GOLDEN_RATIO) >> 11) * TWO_TO_MINUS_53;
-}
-
-} // namespace
 
 PairReplay::PairReplay(const PairReplaySettings& settings)
     : m_settings(settings),
@@ -152,13 +136,8 @@ PairReplay::SetCrash(Nanos until)
 {
     const uint64_t last = m_next - 1;
     Open& open = At(last);
-    open.crash = open.sent + m_settings.skew;
+    open.crash = CrashTime(m_settings.phase, last, open.sent, until) + m_settings.skew;
     open.crashKnown = true;
-    if (m_settings.phase == CrashPhase::UNIFORM)
-    {
-        const auto interval = static_cast<double>((until - open.sent).count());
-        open.crash += Nanos(std::llround(interval * EvenlySpread(last)));
-    }
 }
 
 void

@@ -1,6 +1,7 @@
 #ifndef PAIR_REPLAY_H
 #define PAIR_REPLAY_H
 
+#include "crash-phase.h"
 #include "detector-replay.h"
 #include "qos-statistics.h"
 
@@ -11,13 +12,6 @@
 
 namespace ns3::detection
 {
-
-/** When, after a heartbeat was sent, its sender is taken to crash. */
-enum class CrashPhase : uint8_t
-{
-    UNIFORM,   //!< evenly spread until the next one would be sent
-    AFTER_SEND //!< at once
-};
 
 /** How PairReplay measures. */
 struct PairReplaySettings

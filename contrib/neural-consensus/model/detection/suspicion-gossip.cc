@@ -29,12 +29,9 @@ SuspicionGossip::SuspicionGossip(const std::vector<uint32_t>& watched,
         }
         highest = std::max(highest, target);
     }
-    if (voteLife <= Nanos(0) || m_quorums.size() > MAX_DETECTORS ||
-        std::count(m_quorums.begin(), m_quorums.end(), 0U) > 0)
+    if (voteLife <= Nanos(0) || std::count(m_quorums.begin(), m_quorums.end(), 0U) > 0)
     {
-        throw std::invalid_argument("gossip: expected a vote life above 0 and up to " +
-                                    std::to_string(MAX_DETECTORS) +
-                                    " detectors with quorums above 0");
+        throw std::invalid_argument("gossip: expected a vote life and quorums above 0");
     }
     m_votes.resize((highest + 1) * m_quorums.size());
 }

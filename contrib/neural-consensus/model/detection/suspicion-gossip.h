@@ -33,7 +33,7 @@ namespace ns3::detection
 class SuspicionGossip
 {
   public:
-    static constexpr std::size_t MAX_DETECTORS = 64; //!< that may gossip at one observer
+    static constexpr std::size_t MAX_DETECTORS = 64; //!< of which a heartbeat tells
     static constexpr int VOTE_LIFE_PERIODS = 10;     //!< vote life, in heartbeat periods
 
     /** The combined opinion on a peer has turned. */
