@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 namespace ns3
 {
@@ -42,14 +43,19 @@ Split(const std::string& text, std::vector<std::string>& specifications)
 void
 CheckDetector(const std::string& specification)
 {
-    if (specification == "neural")
+    // Detectors that are no FailureDetector of one pair have attributes instead of keys.
+    for (const auto& [name, type] : {std::pair("neural", "ns3::NeuralFailureDetector"),
+                                     std::pair("swim", "ns3::SwimApplication")})
     {
-        return;
-    }
-    if (specification.rfind("neural:", 0) == 0)
-    {
-        throw std::invalid_argument("option --detector: neural takes no keys, set attributes of "
-                                    "ns3::NeuralFailureDetector instead");
+        if (specification == name)
+        {
+            return;
+        }
+        if (specification.rfind(std::string(name) + ":", 0) == 0)
+        {
+            throw std::invalid_argument(std::string("option --detector: ") + name +
+                                        " takes no keys, set attributes of " + type + " instead");
+        }
     }
     const auto spec = detection::ParseDetectorSpec(specification);
     const auto& known = detection::FailureDetectorNames();
@@ -61,7 +67,7 @@ CheckDetector(const std::string& specification)
             names += name + ", ";
         }
         throw std::invalid_argument("option --detector: unknown detector '" + spec.name +
-                                    "', expected one of " + names + "neural");
+                                    "', expected one of " + names + "swim, neural");
     }
     detection::MakeFailureDetector(spec.name, spec.parameters); // refuses bad keys and values
 }

@@ -101,9 +101,10 @@ ConsensusRunRecorder::WatchClient(Ptr<RaftClientApplication> client)
 void
 ConsensusRunRecorder::WatchMonitor(Ptr<HeartbeatMonitor> monitor)
 {
+    m_monitors.push_back(monitor);
     monitor->TraceConnectWithoutContext(
         "Malformed",
-        MakeCallback(&ConsensusRunRecorder::OnMalformedHeartbeat, this));
+        MakeCallback(&ConsensusRunRecorder::OnMalformedDatagram, this));
     if (!m_files.heartbeats)
     {
         return;
@@ -124,6 +125,17 @@ ConsensusRunRecorder::WatchBank(Ptr<FailureDetectorBank> bank)
 {
     bank->TraceConnectWithoutContext("Suspicion",
                                      MakeCallback(&ConsensusRunRecorder::OnSuspicion, this));
+}
+
+void
+ConsensusRunRecorder::WatchSwim(Ptr<SwimApplication> member)
+{
+    m_swim.push_back(member);
+    member->TraceConnectWithoutContext("Suspicion",
+                                       MakeCallback(&ConsensusRunRecorder::OnSuspicion, this));
+    member->TraceConnectWithoutContext(
+        "Malformed",
+        MakeCallback(&ConsensusRunRecorder::OnMalformedDatagram, this));
 }
 
 void
@@ -190,7 +202,7 @@ ConsensusRunRecorder::OnMalformed(uint32_t, const char*)
 }
 
 void
-ConsensusRunRecorder::OnMalformedHeartbeat(uint64_t, const std::string&)
+ConsensusRunRecorder::OnMalformedDatagram(uint64_t, const std::string&)
 {
     ++m_malformed;
 }
@@ -358,6 +370,24 @@ uint64_t
 ConsensusRunRecorder::GetMalformed() const
 {
     return m_malformed;
+}
+
+std::optional<double>
+ConsensusRunRecorder::GetBytesPerServer(const std::string& detector) const
+{
+    if (m_swim.empty())
+    {
+        return std::nullopt;
+    }
+    const auto mean = [](const auto& applications) {
+        double bytes = 0;
+        for (const auto& application : applications)
+        {
+            bytes += static_cast<double>(application->GetSentBytes());
+        }
+        return bytes / static_cast<double>(applications.size());
+    };
+    return detector == "swim" ? mean(m_swim) : mean(m_monitors);
 }
 
 } // namespace ns3

@@ -11,10 +11,12 @@
 #include "ns3/neural-observer.h"
 #include "ns3/raft-application.h"
 #include "ns3/raft-client-application.h"
+#include "ns3/swim-application.h"
 
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -92,6 +94,7 @@ class ConsensusRunRecorder
     void WatchClient(Ptr<RaftClientApplication> client);
     void WatchMonitor(Ptr<HeartbeatMonitor> monitor);
     void WatchBank(Ptr<FailureDetectorBank> bank);
+    void WatchSwim(Ptr<SwimApplication> member);
     void WatchObserver(Ptr<NeuralObserver> observer);
     void WatchNeural(Ptr<NeuralFailureDetector> detector);
 
@@ -118,6 +121,13 @@ class ConsensusRunRecorder
     uint64_t GetCommitIndex() const;
     /** @return packets that were dropped because they were malformed */
     uint64_t GetMalformed() const;
+    /**
+     * What a detector's messages cost; all but swim live on the same heartbeats.
+     * @param detector a label
+     * @return bytes that a server sent so far, in the mean; nothing in a run without swim, where
+     *         there is nothing to compare
+     */
+    std::optional<double> GetBytesPerServer(const std::string& detector) const;
 
   private:
     struct Beat
@@ -134,7 +144,7 @@ class ConsensusRunRecorder
     void OnCommit(uint32_t server, uint64_t index);
     void OnProof(uint32_t server, const evidence::Proof& proof);
     void OnMalformed(uint32_t server, const char* reason);
-    void OnMalformedHeartbeat(uint64_t count, const std::string& reason);
+    void OnMalformedDatagram(uint64_t count, const std::string& reason);
     void OnOperation(const RaftClientApplication::Operation& operation);
     void OnHeartbeatSent(uint32_t from, uint32_t to, uint64_t sequence);
     void OnArrival(uint32_t observer, const detection::PeerArrival& arrival);
@@ -174,6 +184,8 @@ class ConsensusRunRecorder
     std::vector<RaftClientApplication::Operation> m_operations;
     uint64_t m_commitIndex{0};
     uint64_t m_malformed{0};
+    std::vector<Ptr<HeartbeatMonitor>> m_monitors;
+    std::vector<Ptr<SwimApplication>> m_swim;
     std::vector<Beat> m_beats;
     /** Positions in m_beats that have not arrived, by (observer, target), oldest first. */
     std::map<std::pair<uint32_t, uint32_t>, std::deque<std::size_t>> m_underWay;

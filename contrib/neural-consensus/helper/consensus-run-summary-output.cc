@@ -303,6 +303,10 @@ ConsensusRunSummary::WriteJson(
              exposed ? Json(static_cast<double>(outcome.mistakes) / outcome.pairHours)
                      : Json(nullptr)},
             {"p_a", exposed ? Json(1 - outcome.wrongHours / outcome.pairHours) : Json(nullptr)}};
+        if (const auto bytes = m_recorder.GetBytesPerServer(name))
+        {
+            detectorList[name]["bytes_per_s"] = *bytes / (m_span.end - m_span.begin).GetSeconds();
+        }
     }
     out << summary.dump(2) << '\n';
 }

@@ -4,6 +4,7 @@
 #include "failure-detector-bank-helper.h"
 #include "heartbeat-monitor-helper.h"
 #include "neural-failure-detector-helper.h"
+#include "swim-helper.h"
 
 #include "ns3/uinteger.h"
 
@@ -47,7 +48,7 @@ ScenarioObservation::InstallDetectors(const ScenarioOptions& options,
     FailureDetectorBankHelper banks;
     for (const auto& specification : options.detectors)
     {
-        if (specification != "neural")
+        if (specification != "neural" && specification != "swim")
         {
             m_labels.push_back(banks.Add(specification));
         }
@@ -55,6 +56,13 @@ ScenarioObservation::InstallDetectors(const ScenarioOptions& options,
     if (!m_labels.empty())
     {
         m_banks = banks.Install(topology.Servers());
+    }
+    if (options.WantsSwim())
+    {
+        m_labels.emplace_back("swim");
+        m_swim = SwimHelper().Install(topology.Servers());
+        SwimHelper::AssignStreams(m_swim, SWIM_STREAMS);
+        m_swim.Start(topology.WarmUp());
     }
     NeuralFailureDetectorHelper neural;
     if (options.WantsNeural())
@@ -78,6 +86,10 @@ ScenarioObservation::Watch(ConsensusRunRecorder& recorder) const
     for (const auto& bank : m_banks)
     {
         recorder.WatchBank(bank);
+    }
+    for (auto at = m_swim.Begin(); at != m_swim.End(); ++at)
+    {
+        recorder.WatchSwim(DynamicCast<SwimApplication>(*at));
     }
     for (const auto& observer : m_observers)
     {
@@ -124,12 +136,21 @@ ScenarioObservation::SendingJitter() const
     return jitter.Get();
 }
 
-uint16_t
-ScenarioObservation::Port() const
+std::vector<std::pair<std::string, uint16_t>>
+ScenarioObservation::Ports() const
 {
-    UintegerValue port;
-    m_monitors.Get(0)->GetAttribute("Port", port);
-    return static_cast<uint16_t>(port.Get());
+    std::vector<std::pair<std::string, uint16_t>> ports;
+    for (const ApplicationContainer& applications : {m_monitors, m_swim})
+    {
+        if (applications.GetN() > 0)
+        {
+            UintegerValue port;
+            applications.Get(0)->GetAttribute("Port", port);
+            ports.emplace_back(applications.Get(0)->GetInstanceTypeId().GetName() + "::Port",
+                               static_cast<uint16_t>(port.Get()));
+        }
+    }
+    return ports;
 }
 
 } // namespace ns3

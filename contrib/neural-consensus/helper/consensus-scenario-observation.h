@@ -39,7 +39,8 @@ class ScenarioObservation
     /** @return (observer, target) under watch, in order */
     const std::vector<std::pair<uint32_t, uint32_t>>& Pairs() const;
 
-    /** @return the detectors' names in files and tables, in the order asked for, neural last */
+    /** @return the detectors' names in files and tables: the classical ones in the order asked for,
+     * swim, neural */
     const std::vector<std::string>& Labels() const;
 
     /** @return mean time between two heartbeats of a server to a peer */
@@ -48,8 +49,8 @@ class ScenarioObservation
     /** @return largest deviation of a heartbeat from its time, as it is sent */
     Time SendingJitter() const;
 
-    /** @return UDP port of the monitors */
-    uint16_t Port() const;
+    /** @return UDP ports in use, by the attribute that says which */
+    std::vector<std::pair<std::string, uint16_t>> Ports() const;
 
   private:
     void InstallMonitors(const ScenarioOptions& options, const ConsensusTopology& topology);
@@ -57,6 +58,7 @@ class ScenarioObservation
 
     ApplicationContainer m_monitors;                    //!< one on each server
     std::vector<Ptr<FailureDetectorBank>> m_banks;      //!< classical detectors, if any
+    ApplicationContainer m_swim;                        //!< one on each server where it runs
     std::vector<Ptr<NeuralObserver>> m_observers;       //!< where observations are written
     std::vector<Ptr<NeuralFailureDetector>> m_neural;   //!< where the neural detector runs
     std::vector<std::pair<uint32_t, uint32_t>> m_pairs; //!< sorted

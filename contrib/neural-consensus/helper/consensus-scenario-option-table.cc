@@ -157,7 +157,7 @@ DescribeScenarioOptions(RawScenarioOptions& raw, ScenarioOptions& options)
              {{"detector",
                List(raw.detectors, "NAMES"),
                "NAME[:key=value,...][,NAME...]: fixed-timeout, chen-nfd-s, chen-nfd-e, bertier, "
-               "phi-gaussian, phi-logistic, cassandra, two-window, dynatune, neural "
+               "phi-gaussian, phi-logistic, cassandra, two-window, dynatune, swim, neural "
                "(doc/formats.md). With gossip=K a classical one suspects a peer when K of those "
                "who watch it do"},
               {"model",

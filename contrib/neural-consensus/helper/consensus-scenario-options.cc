@@ -27,6 +27,12 @@ ScenarioOptions::WantsNeural() const
     return std::find(detectors.begin(), detectors.end(), "neural") != detectors.end();
 }
 
+bool
+ScenarioOptions::WantsSwim() const
+{
+    return std::find(detectors.begin(), detectors.end(), "swim") != detectors.end();
+}
+
 namespace
 {
 

@@ -58,6 +58,9 @@ struct ScenarioOptions
 
     /** @return whether the neural detector is among the detectors */
     bool WantsNeural() const;
+
+    /** @return whether SWIM is among the detectors */
+    bool WantsSwim() const;
 };
 
 /**

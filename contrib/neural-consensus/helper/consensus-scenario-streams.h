@@ -15,6 +15,7 @@ constexpr int64_t NETWORK_STREAMS = 0;             //!< delays and losses
 constexpr int64_t PROTOCOL_STREAMS = 100000000;    //!< Raft servers
 constexpr int64_t LOAD_STREAMS = 200000000;        //!< clients
 constexpr int64_t OBSERVATION_STREAMS = 300000000; //!< heartbeats
+constexpr int64_t SWIM_STREAMS = 380000000;        //!< SWIM: phases, orders and helpers
 constexpr int64_t RING_STREAM = 390000000;         //!< who watches whom
 constexpr int64_t NODE_STREAM = 390000001;         //!< how nodes differ
 constexpr int64_t PLAN_STREAM = 400000000;         //!< random faults: which and when

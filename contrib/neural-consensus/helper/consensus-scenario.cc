@@ -29,6 +29,7 @@
 #include <cmath>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <unistd.h>
 
@@ -127,13 +128,17 @@ Scenario::BuildCluster()
 void
 Scenario::RefuseSharedPort() const
 {
-    UintegerValue port;
-    m_servers.Get(0)->GetAttribute("Port", port);
-    if (port.Get() == m_observation->Port())
+    UintegerValue raft;
+    m_servers.Get(0)->GetAttribute("Port", raft);
+    std::map<uint64_t, std::string> taken{{raft.Get(), "ns3::RaftApplication::Port"}};
+    for (const auto& [name, port] : m_observation->Ports())
     {
-        throw std::invalid_argument("ns3::RaftApplication::Port and ns3::HeartbeatMonitor::Port "
-                                    "are both " +
-                                    std::to_string(port.Get()) + ": expected different ports");
+        const auto [other, isFree] = taken.emplace(port, name);
+        if (!isFree)
+        {
+            throw std::invalid_argument(other->second + " and " + name + " are both " +
+                                        std::to_string(port) + ": expected different ports");
+        }
     }
 }
 
