@@ -1,4 +1,5 @@
 // One member's probes and its answers to those of others, message by message.
+#include "raft/raft-allocation-count.h"
 #include "swim-core-fixture.h"
 
 #include <algorithm>
@@ -204,6 +205,24 @@ TEST_F(SwimProbeTest, AHelperServesTheLatestRequestOfEachMember)
     ASSERT_EQ(nacks.size(), 2U);
     EXPECT_EQ(nacks[0].message, (SwimMessage{Type::NACK, 1, 17, 5, {}}));
     EXPECT_EQ(nacks[1].message, (SwimMessage{Type::NACK, 1, 43, 4, {}}));
+}
+
+TEST_F(SwimProbeTest, WhereNothingFailsAPeriodAllocatesNothing)
+{
+    SwimMessage ack{Type::ACK, 0, 0, 0, {}};
+    const SwimMessage ping{Type::PING, 2, 7, 1, {}};
+    std::size_t before = 0;
+    for (int period = 0; period < 1000; ++period)
+    {
+        before = period == 10 ? raft::test::CountAllocations() : before;
+        const Nanos now = m_core.Deadline();
+        const SwimUpdate::Send& probe = m_core.Tick(now).messages.front();
+        ack.sender = ack.subject = probe.to;
+        ack.sequence = probe.message.sequence;
+        m_core.Receive(now, ack);
+        EXPECT_EQ(m_core.Receive(now, ping).messages.size(), 1U);
+    }
+    EXPECT_EQ(raft::test::CountAllocations(), before);
 }
 
 TEST(SwimConfig, RefusesWhatCannotWorkAndNamesIt)
