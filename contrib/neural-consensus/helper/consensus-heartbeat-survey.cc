@@ -18,6 +18,9 @@ namespace
 /** 63 years: as far as two clocks may be apart. */
 constexpr Nanos LONGEST_DELAY = std::chrono::seconds(2000000000);
 
+/** A year: the longest that a detector takes. */
+constexpr Nanos LONGEST_PERIOD = std::chrono::hours(24 * 365);
+
 /** Rows between two reports of progress. */
 constexpr uint64_t REPORT_ROWS = 1U << 14;
 
@@ -56,8 +59,8 @@ class Surveyor
         for (std::size_t i = 0; i < m_states.size(); ++i)
         {
             const Nanos median = m_states[i].median.Median();
-            m_survey.pairs[i].period =
-                median > Nanos(0) ? median : detection::DEFAULT_HEARTBEAT_PERIOD;
+            m_survey.pairs[i].period = median > Nanos(0) ? std::min(median, LONGEST_PERIOD)
+                                                         : detection::DEFAULT_HEARTBEAT_PERIOD;
         }
         return m_survey;
     }

@@ -1,5 +1,7 @@
 #include "bertier-detector.h"
 
+#include "detection-constants.h"
+
 #include <cmath>
 #include <stdexcept>
 
@@ -40,8 +42,9 @@ BertierDetector::Learn(const PeerArrival& heartbeat, bool restarted)
     }
     m_any = true;
     m_estimator.Add(heartbeat.sequence, heartbeat.arrived);
-    const double margin = m_settings.beta * m_delayNs + m_settings.phi * m_varNs;
-    return {m_estimator.Expected(heartbeat.sequence + 1), Nanos(std::llround(margin))};
+    const double margin =
+        HeldSpan(m_settings.beta * m_delayNs) + HeldSpan(m_settings.phi * m_varNs);
+    return {m_estimator.Expected(heartbeat.sequence + 1), RoundedSpan(margin)};
 }
 
 } // namespace ns3::detection

@@ -79,7 +79,8 @@ DynatuneDetector::Learn(const PeerArrival& heartbeat, bool restarted)
     const double loss = 1 - 1 / std::max(m_steps.Mean(), 1.0);
     const unsigned count = Heartbeats(loss, m_settings.reliability);
     const double margin = m_settings.safety * m_estimator.DeviationNs();
-    return {expected, (count - 1) * Period() + Nanos(std::llround(std::min(margin, LONGEST_NS)))};
+    const double periods = (count - 1) * static_cast<double>(Period().count());
+    return {expected, RoundedSpan(periods) + RoundedSpan(margin)};
 }
 
 } // namespace ns3::detection
