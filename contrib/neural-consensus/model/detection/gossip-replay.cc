@@ -16,6 +16,7 @@ std::vector<uint32_t>
 QuorumsOf(const std::vector<DetectorSpec>& detectors)
 {
     std::vector<uint32_t> quorums;
+    quorums.reserve(detectors.size());
     for (const DetectorSpec& spec : detectors)
     {
         quorums.push_back(GossipQuorum(spec));

@@ -56,6 +56,7 @@ class MistakeMeter
   public:
     /**
      * Begins the stretch.
+     * @param time when
      * @param suspected whether the peer is suspected then
      */
     void Begin(Nanos time, bool suspected);
@@ -66,12 +67,15 @@ class MistakeMeter
     /**
      * The detector changed its mind. Before the stretch this is ignored.
      * @param time in order
+     * @param suspected its mind from then on
+     * @param qos what the mistake before, now ended, is added to
      */
     void Change(Nanos time, bool suspected, QosStatistics& qos);
 
     /**
      * Ends the stretch.
      * @param time not before any change so far, but for a suspicion that is open
+     * @param qos what the last mistake and the exposure are added to
      */
     void End(Nanos time, QosStatistics& qos);
 

@@ -70,7 +70,7 @@ class SuspectSet
         return static_cast<uint8_t>(m_words[index / 8] >> index % 8 * 8);
     }
 
-    /** Adds the servers of a byte that GetByte() gave. @param index below MAX_BYTES */
+    /** Adds the servers of a byte. @param index below MAX_BYTES; @param byte as of GetByte() */
     void AddByte(uint32_t index, uint8_t byte)
     {
         m_words[index / 8] |= static_cast<uint64_t>(byte) << index % 8 * 8;
