@@ -64,9 +64,9 @@ constexpr int BATCHES = 40;
 /** One long run of NFD-S, cut into batches. */
 struct Simulated
 {
-    BatchMeans mistakesPerPeriod; //!< 1 / E[T_MR] in periods
-    BatchMeans duration;          //!< E[T_M], s
-    BatchMeans accuracy;          //!< P_A
+    BatchMeans recurrence; //!< E[T_MR], s
+    BatchMeans duration;   //!< E[T_M], s
+    BatchMeans accuracy;   //!< P_A
 };
 
 Simulated
@@ -99,8 +99,7 @@ Simulate(const Case& each, uint64_t seed, std::size_t heartbeatsPerBatch)
             if (batch > 0)
             {
                 meter.End(bound(batch), qos);
-                const double mistakes = static_cast<double>(qos.mistakes.Count());
-                simulated.mistakesPerPeriod.Add(mistakes / static_cast<double>(heartbeatsPerBatch));
+                simulated.recurrence.Add(qos.recurrences.MeanSeconds().value_or(0));
                 simulated.duration.Add(qos.mistakes.MeanSeconds().value_or(0));
                 simulated.accuracy.Add(*qos.QueryAccuracy());
                 qos = {};
@@ -154,10 +153,9 @@ TEST(NfdSOptimum, IsWhatSimulatedNfdSMeetsUnderIndependentDelayAndLoss)
                      << "alpha " << each.alphaMs << " ms, loss " << each.loss << ", median "
                      << each.medianMs << " ms, sigma " << each.sigma << ", " << heartbeats);
 
-        const double rate = ETA / theory.recurrenceSeconds;
-        EXPECT_NEAR(simulated.mistakesPerPeriod.Mean(),
-                    rate,
-                    simulated.mistakesPerPeriod.HalfWidth());
+        EXPECT_NEAR(simulated.recurrence.Mean(),
+                    theory.recurrenceSeconds,
+                    simulated.recurrence.HalfWidth());
         EXPECT_NEAR(simulated.duration.Mean(),
                     theory.durationSeconds,
                     simulated.duration.HalfWidth());
@@ -165,7 +163,7 @@ TEST(NfdSOptimum, IsWhatSimulatedNfdSMeetsUnderIndependentDelayAndLoss)
                     theory.queryAccuracy,
                     simulated.accuracy.HalfWidth());
         // The intervals are narrow enough to tell.
-        EXPECT_LT(simulated.mistakesPerPeriod.HalfWidth(), 0.06 * rate);
+        EXPECT_LT(simulated.recurrence.HalfWidth(), 0.06 * theory.recurrenceSeconds);
         EXPECT_LT(simulated.duration.HalfWidth(), 0.06 * theory.durationSeconds);
         EXPECT_LT(simulated.accuracy.HalfWidth(), 0.06 * (1 - theory.queryAccuracy));
     }
