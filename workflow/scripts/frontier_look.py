@@ -10,9 +10,9 @@ LOOK = {
     "cassandra": {"colour": "#cc79a7", "marker": "v"},
     "two-window": {"colour": "#d55e00", "marker": "P"},
     "dynatune": {"colour": "#b8a800", "marker": "X"},
-    "chen-nfd-e gossip=2": {"colour": "#0072b2", "marker": "2"},
-    "chen-nfd-e gossip=3": {"colour": "#0072b2", "marker": "3"},
-    "swim": {"colour": "#8b4513", "marker": "*"},
+    "chen-nfd-e gossip=2": {"colour": "#9467bd", "marker": "<"},
+    "chen-nfd-e gossip=3": {"colour": "#4b0082", "marker": ">"},
+    "swim": {"colour": "#e31a1c", "marker": "*"},
 }
 
 
