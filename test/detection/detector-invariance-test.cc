@@ -74,6 +74,25 @@ TEST(EveryDetector, ThinksTheSameWhateverTheSkewBetweenTheClocksButNfdS)
     }
 }
 
+TEST(EveryDetector, ThinksTheSameWhateverNumberThePeerBeginsWith)
+{
+    const Recording recording = RandomRecording(7, 3000, {0.1, 20, 1, false});
+    for (const std::string& name : FailureDetectorNames())
+    {
+        const auto changes = ChangesOf(Nervous(name), recording);
+        ASSERT_GT(changes.size(), 20U) << name;
+        for (uint64_t first : {uint64_t{4000000000}, uint64_t{1} << 63})
+        {
+            Recording numbered = recording;
+            for (Recorded& heartbeat : numbered)
+            {
+                heartbeat.sequence += first;
+            }
+            EXPECT_EQ(ChangesOf(Nervous(name), numbered), changes) << name << ", from " << first;
+        }
+    }
+}
+
 TEST(EveryDetector, ThinksTheSameWheneverTheRecordingWasMade)
 {
     const Recording recording = RandomRecording(6, 3000, {0.1, 20, 1, false});

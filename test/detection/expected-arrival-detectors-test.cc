@@ -233,6 +233,16 @@ TEST(ExpectedArrivalDetectors, SurviveAnyNumberAPeerMayClaim)
     }
 }
 
+TEST(Bertier, NeverSuspectsWhereTheMarginIsBeyondAllTime)
+{
+    auto detector = MakeFailureDetector("bertier", {{"phi", "1e300"}});
+    for (uint64_t sequence = 1; sequence <= 9; ++sequence)
+    {
+        detector->OnArrival(Heartbeat(sequence, Ms(100.0 * sequence + sequence % 3)));
+    }
+    EXPECT_FALSE(detector->Suspects(std::chrono::hours(24 * 365)));
+}
+
 TEST(ExpectedArrivalDetectors, RefuseSettingsOutOfRange)
 {
     using P = DetectorParameters;

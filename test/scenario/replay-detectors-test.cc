@@ -341,6 +341,9 @@ TEST_F(ReplayDetectors, NamesWhatIsWrongAndWritesNothing)
                   times + ":2: \"soon\" is no time: expected seconds");
     ExpectRefused("--trace=" + good + " --trace=" + good + fixed, "more than once");
     ExpectRefused("--trace=" + good + fixed + " --qos=/nowhere/q.csv", "cannot write /nowhere");
+    ExpectRefused("--trace=" + good + fixed + " --qos=" + (m_folder / "./good.csv"),
+                  "option --qos: '" + (m_folder / "./good.csv") +
+                      "' is not another file than those that are read");
     ExpectRefused("--trace=" + good + fixed + " --bogus", "unrecognised option");
 }
 

@@ -112,9 +112,12 @@ ParseFileTime(std::string_view text)
     {
         return *at == 'e' || *at == 'E' ? ParseScientific(text) : std::nullopt;
     }
+    if ((!whole && decimals == 0) || seconds > LATEST_SECONDS)
+    {
+        return std::nullopt;
+    }
     const int64_t total = seconds * NANOS_PER_SECOND + nanos;
-    if ((!whole && decimals == 0) || seconds > LATEST_SECONDS ||
-        total > LATEST_SECONDS * NANOS_PER_SECOND)
+    if (total > LATEST_SECONDS * NANOS_PER_SECOND)
     {
         return std::nullopt;
     }
@@ -189,6 +192,12 @@ LineReader::Refuse(const std::string& what, const std::string& expected) const
                              expected);
 }
 
+bool
+LineReader::IsAtEnd() const
+{
+    return Position() == Size();
+}
+
 uint64_t
 LineReader::Position() const
 {
@@ -223,7 +232,7 @@ bool
 HeartbeatReader::Next(RecordedHeartbeat& heartbeat)
 {
     std::string_view line;
-    if (!m_lines.Next(line))
+    if (!m_lines.Next(line) || (line.empty() && m_lines.IsAtEnd()))
     {
         return false;
     }

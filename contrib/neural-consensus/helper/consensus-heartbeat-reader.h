@@ -40,6 +40,9 @@ class LineReader
     /** @throws std::runtime_error `path:line: what: expected ...` for the line read last */
     [[noreturn]] void Refuse(const std::string& what, const std::string& expected) const;
 
+    /** @return whether nothing follows the line that was read last */
+    bool IsAtEnd() const;
+
     /** @return bytes taken so far */
     uint64_t Position() const;
     /** @return bytes of the whole file */

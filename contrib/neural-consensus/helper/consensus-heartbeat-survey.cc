@@ -132,12 +132,12 @@ class Surveyor
                              " in an earlier row of the same pair",
                          "rows in the order of their sending");
         }
-        const bool restarts = beat.sequence <= 1 && beat.sent > state.sent;
-        if (beat.sequence <= state.sequence && !restarts)
+        // A lower number that is sent later is a restart's, which may have withheld its first ones.
+        if (beat.sequence <= state.sequence && beat.sent == state.sent)
         {
             lines.Refuse("seq is " + std::to_string(beat.sequence) + " after " +
                              std::to_string(state.sequence) + " of the same pair",
-                         "a higher number, or 0 or 1 sent later, where the sender restarted");
+                         "a higher number, or a later sent_s where the sender restarted");
         }
     }
 

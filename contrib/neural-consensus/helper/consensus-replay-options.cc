@@ -7,10 +7,12 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <filesystem>
 #include <limits>
 #include <set>
 #include <sstream>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace ns3
@@ -167,6 +169,16 @@ ReadTimes(const std::string& path)
     return times;
 }
 
+/** @return whether both name one file, which need not be there */
+bool
+IsSameFile(const std::string& a, const std::string& b)
+{
+    std::error_code ignored;
+    return !a.empty() && !b.empty() &&
+           std::filesystem::weakly_canonical(a, ignored) ==
+               std::filesystem::weakly_canonical(b, ignored);
+}
+
 void
 ReadSetup(const RawOptions& raw, ReplayOptions& options)
 {
@@ -197,9 +209,20 @@ ReadSetup(const RawOptions& raw, ReplayOptions& options)
     {
         options.setup.at = ReadTimes(raw.at);
     }
-    if (!options.qos.empty() && options.qos == options.levels)
+    if (IsSameFile(options.qos, options.levels))
     {
         RefuseValue("levels", options.levels, "another file than that of --qos");
+    }
+    for (const std::string& source : {options.trace, raw.at})
+    {
+        if (IsSameFile(options.qos, source))
+        {
+            RefuseValue("qos", options.qos, "another file than those that are read");
+        }
+        if (IsSameFile(options.levels, source))
+        {
+            RefuseValue("levels", options.levels, "another file than those that are read");
+        }
     }
 }
 

@@ -11,7 +11,8 @@ namespace ns3::detection
  *
  *     EA(k+1) = (1/n) sum over the last n of (A_i - eta i)  +  (k+1) eta
  *
- * with the arrival A_i of heartbeat i and the period eta. The peer's clock has no part in it.
+ * with the arrival A_i of heartbeat i and the period eta. The peer's clock has no part in it, nor
+ * has the number that a peer begins with: heartbeats are counted from the first one added.
  */
 class ArrivalEstimator
 {
@@ -22,11 +23,14 @@ class ArrivalEstimator
      */
     ArrivalEstimator(std::size_t window, Nanos period);
 
-    /** Takes the arrival of heartbeat `sequence`. */
+    /** Takes the arrival of heartbeat `sequence`, which is above those before. */
     void Add(uint64_t sequence, Nanos arrived);
 
-    /** @return when heartbeat `sequence` is expected; only after an Add() */
+    /** @return when heartbeat `sequence`, at least the first, is expected; only after an Add() */
     Nanos Expected(uint64_t sequence) const;
+
+    /** @return when the heartbeat after `sequence` is expected; only after an Add() */
+    Nanos ExpectedAfter(uint64_t sequence) const;
 
     /** @return the standard deviation of A_i - eta i over the window, ns */
     double DeviationNs() const;
@@ -35,7 +39,11 @@ class ArrivalEstimator
     void Clear();
 
   private:
+    Nanos SinceFirst(uint64_t sequence) const;
+
     Nanos m_period;           //!< eta
+    bool m_any{false};        //!< whether a heartbeat was added
+    uint64_t m_first{0};      //!< number of the first one
     IntervalWindow m_offsets; //!< A_i - eta i
 };
 

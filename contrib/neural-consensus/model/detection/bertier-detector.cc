@@ -44,7 +44,7 @@ BertierDetector::Learn(const PeerArrival& heartbeat, bool restarted)
     m_estimator.Add(heartbeat.sequence, heartbeat.arrived);
     const double margin =
         HeldSpan(m_settings.beta * m_delayNs) + HeldSpan(m_settings.phi * m_varNs);
-    return {m_estimator.Expected(heartbeat.sequence + 1), RoundedSpan(margin)};
+    return {m_estimator.ExpectedAfter(heartbeat.sequence), RoundedSpan(margin)};
 }
 
 } // namespace ns3::detection

@@ -60,7 +60,7 @@ ChenNfdEDetector::Learn(const PeerArrival& heartbeat, bool restarted)
         m_estimator.Clear();
     }
     m_estimator.Add(heartbeat.sequence, heartbeat.arrived);
-    return {m_estimator.Expected(heartbeat.sequence + 1), m_alpha};
+    return {m_estimator.ExpectedAfter(heartbeat.sequence), m_alpha};
 }
 
 } // namespace ns3::detection

@@ -71,7 +71,7 @@ DynatuneDetector::Learn(const PeerArrival& heartbeat, bool restarted)
     const bool measured = m_last != 0;
     m_last = heartbeat.sequence;
     m_estimator.Add(heartbeat.sequence, heartbeat.arrived);
-    const Nanos expected = m_estimator.Expected(heartbeat.sequence + 1);
+    const Nanos expected = m_estimator.ExpectedAfter(heartbeat.sequence);
     if (!measured)
     {
         return {expected, Period()};

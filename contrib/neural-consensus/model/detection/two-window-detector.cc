@@ -35,8 +35,8 @@ TwoWindowDetector::Learn(const PeerArrival& heartbeat, bool restarted)
     }
     m_short.Add(heartbeat.sequence, heartbeat.arrived);
     m_long.Add(heartbeat.sequence, heartbeat.arrived);
-    const uint64_t next = heartbeat.sequence + 1;
-    return {std::max(m_short.Expected(next), m_long.Expected(next)), m_margin};
+    const uint64_t last = heartbeat.sequence;
+    return {std::max(m_short.ExpectedAfter(last), m_long.ExpectedAfter(last)), m_margin};
 }
 
 } // namespace ns3::detection
