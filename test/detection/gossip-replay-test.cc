@@ -156,9 +156,10 @@ TEST(GossipReplay, DetectionTimesAreThoseOfRecordingsThatReallyEndThere)
     {
         GossipReplaySettings settings = SettingsFor(4, detectors);
         settings.phase = phase;
-        for (const auto& [observer, target] :
-             std::vector<std::pair<uint32_t, uint32_t>>{{1, 2}, {4, 3}, {2, 1}})
+        for (const auto& pair : std::vector<std::pair<uint32_t, uint32_t>>{{1, 2}, {4, 3}, {2, 1}})
         {
+            const uint32_t observer = pair.first;
+            const uint32_t target = pair.second;
             uint64_t judged = 0;
             std::vector<double> sums(detectors.size());
             std::vector<double> expected(detectors.size());
