@@ -27,7 +27,11 @@ void
 GossipCrashes::OnSent(uint32_t from, uint32_t to, Nanos sent, std::optional<Nanos> arrives)
 {
     m_now = sent;
-    m_beats[{from, to}].push_back({sent, arrives, false, {}});
+    Beats& beats = m_beats[{from, to}];
+    if (arrives) // of lost ones nobody asks
+    {
+        beats.push_back({sent, *arrives, false, {}});
+    }
     if (++m_sinceSweep >= std::max(HEARTBEATS_PER_SWEEP, m_beats.size()))
     {
         Sweep();
@@ -43,10 +47,13 @@ GossipCrashes::OnHandled(uint32_t from,
                          const std::vector<std::optional<Nanos>>& standings)
 {
     Beats& beats = m_beats[{from, to}];
-    const auto beat =
-        std::lower_bound(beats.begin(), beats.end(), sent, [](const Beat& b, Nanos time) {
-            return b.sent < time;
-        });
+    auto beat = std::lower_bound(beats.begin(), beats.end(), sent, [](const Beat& b, Nanos time) {
+        return b.sent < time;
+    });
+    while (beat != beats.end() && beat->sent == sent && beat->handled)
+    {
+        ++beat; // one of several sent at one time
+    }
     if (beat != beats.end() && beat->sent == sent)
     {
         beat->handled = true;
@@ -86,7 +93,7 @@ GossipCrashes::Judge(uint32_t observer, uint32_t target, Nanos crash)
         const uint32_t voter = watch->first.second;
         const Beats& beats = watch->second;
         const auto last = std::find_if(beats.rbegin(), beats.rend(), [crash](const Beat& beat) {
-            return beat.sent <= crash && beat.arrives;
+            return beat.sent <= crash;
         });
         if (last == beats.rend())
         {
@@ -155,7 +162,7 @@ GossipCrashes::HeardBy(uint32_t observer, uint32_t voter, Nanos from) const
          beat != beats.end() && beat->sent < (first ? *first : from + m_voteLife);
          ++beat)
     {
-        if (beat->arrives && (!first || *beat->arrives < *first))
+        if (!first || beat->arrives < *first)
         {
             first = beat->arrives;
         }
@@ -191,13 +198,11 @@ GossipCrashes::Forget()
     m_forgotten = oldest;
     for (auto& [channel, beats] : m_beats)
     {
-        // The newest of those that arrived stays: it may be the last that was heard.
-        std::size_t keep = 0;
-        for (std::size_t i = 0; i < beats.size() && beats[i].sent <= oldest - m_voteLife; ++i)
+        // The newest of the old ones stays: it may be the last that was heard.
+        while (beats.size() > 1 && beats[1].sent <= oldest - m_voteLife)
         {
-            keep = beats[i].arrives ? i : keep;
+            beats.pop_front();
         }
-        beats.erase(beats.begin(), beats.begin() + static_cast<std::ptrdiff_t>(keep));
     }
 }
 

@@ -61,7 +61,7 @@ class GossipCrashes
     /**
      * A heartbeat was handled by the detectors of its receiver.
      * @param from,to servers
-     * @param sent when, of one that OnSent() knows
+     * @param sent when, of one that OnSent() knows and that arrives
      * @param standings by detector, since or from when on the sender is suspected if nothing more
      *        arrives
      */
@@ -82,11 +82,11 @@ class GossipCrashes
     void Finish();
 
   private:
-    /** A heartbeat that was sent. */
+    /** A heartbeat that arrives. */
     struct Beat
     {
         Nanos sent{};
-        std::optional<Nanos> arrives;                //!< nothing if it is lost
+        Nanos arrives{};
         bool handled{false};                         //!< whether `standings` is set
         std::vector<std::optional<Nanos>> standings; //!< by detector of the receiver
     };
