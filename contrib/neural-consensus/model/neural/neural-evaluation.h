@@ -117,7 +117,8 @@ struct Evaluation
     std::size_t runs{0};         //!< with any scored window
     EvaluationPart identifiable; //!< the headline
     EvaluationPart all;          //!< windows included whose class nobody could tell
-    /** The same of who knows the hidden state, the reference beside it; null where runs have no oracle. */
+    /** The same of who knows the hidden state, the reference beside it; null where runs have no
+     * oracle. */
     std::shared_ptr<const Evaluation> oracle;
 };
 
