@@ -372,13 +372,9 @@ ConsensusRunRecorder::GetMalformed() const
     return m_malformed;
 }
 
-std::optional<double>
+double
 ConsensusRunRecorder::GetBytesPerServer(const std::string& detector) const
 {
-    if (m_swim.empty())
-    {
-        return std::nullopt;
-    }
     const auto mean = [](const auto& applications) {
         double bytes = 0;
         for (const auto& application : applications)

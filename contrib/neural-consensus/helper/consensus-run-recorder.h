@@ -124,10 +124,9 @@ class ConsensusRunRecorder
     /**
      * What a detector's messages cost; all but swim live on the same heartbeats.
      * @param detector a label
-     * @return bytes that a server sent so far, in the mean; nothing in a run without swim, where
-     *         there is nothing to compare
+     * @return bytes that a server sent so far, in the mean
      */
-    std::optional<double> GetBytesPerServer(const std::string& detector) const;
+    double GetBytesPerServer(const std::string& detector) const;
 
   private:
     struct Beat

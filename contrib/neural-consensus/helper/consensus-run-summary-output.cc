@@ -302,11 +302,9 @@ ConsensusRunSummary::WriteJson(
             {"mistakes_per_pair_hour",
              exposed ? Json(static_cast<double>(outcome.mistakes) / outcome.pairHours)
                      : Json(nullptr)},
-            {"p_a", exposed ? Json(1 - outcome.wrongHours / outcome.pairHours) : Json(nullptr)}};
-        if (const auto bytes = m_recorder.GetBytesPerServer(name))
-        {
-            detectorList[name]["bytes_per_s"] = *bytes / (m_span.end - m_span.begin).GetSeconds();
-        }
+            {"p_a", exposed ? Json(1 - outcome.wrongHours / outcome.pairHours) : Json(nullptr)},
+            {"bytes_per_s",
+             m_recorder.GetBytesPerServer(name) / (m_span.end - m_span.begin).GetSeconds()}};
     }
     out << summary.dump(2) << '\n';
 }
